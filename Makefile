@@ -1,0 +1,55 @@
+# Each target does its own set-up on a machine that has npm and any Node from 20 on.
+SHELL := /bin/sh
+BIN := node_modules/.bin
+NODE := $(BIN)/node
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+RETAIL ?= $(CURDIR)/../shared/data/churn/online_retail.csv.gz
+
+.PHONY: help demo test check lint types floors format unused build docs-check example-online-retail test-interop \
+        bench-belt bench-weekly clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: node_modules/.package-lock.json ## raw invoices to a registered churn model, on generated data
+	@$(NODE) examples/churn/scripts/generate-marketing-db.ts examples/churn/data/raw/marketing.db
+	@bin/baton --project examples/churn run churn
+
+test: node_modules/.package-lock.json ## every test that this machine can run
+	vitest run
+
+check: lint types floors unused build ## lint, types, floors, dead code, package
+lint: node_modules/.package-lock.json
+	biome format .
+	oxlint --type-aware --deny-warnings src tests bench examples
+types: node_modules/.package-lock.json
+	$(NODE) node_modules/typescript-native/bin/tsc -p .
+floors: node_modules/.package-lock.json
+	depcruise src --config .dependency-cruiser.cjs
+unused: node_modules/.package-lock.json
+	knip
+build: node_modules/.package-lock.json ## the npm package in dist/
+	rm -rf dist && $(NODE) node_modules/typescript-native/bin/tsc -p tsconfig.build.json
+	publint --strict
+
+format: node_modules/.package-lock.json ## rewrite the sources in the house style
+	biome format --write .
+
+example-online-retail: node_modules/.package-lock.json ## the churn example on the UCI Online Retail file
+	@$(NODE) examples/churn/scripts/online-retail.ts "$(RETAIL)"
+
+test-interop: node_modules/.package-lock.json ## golden values against the real Python packages, in a virtual environment
+	@sh tests/interop/venv.sh
+	vitest run tests/interop
+
+bench-belt: node_modules/.package-lock.json ## no-op run time, gradient boosting beside scikit-learn, ingest throughput
+	@$(NODE) bench/belt/run.ts
+bench-weekly: node_modules/.package-lock.json ## 5 GB of invoices ingested, turned into features and scored within 1 GiB
+	@$(NODE) bench/weekly/run.ts
+
+clean: ## remove what the other targets made
+	rm -rf dist examples/churn/.baton* examples/churn/data/raw/*.db bench/.work
