@@ -1,0 +1,122 @@
+import type { z } from 'zod'
+
+/** One thing that is wrong in a contract. */
+export interface ContractProblem {
+  /** Where in the contract: `quality.rocAuc.min`. */
+  readonly path: string
+  readonly message: string
+  readonly hint?: string
+}
+
+/** The number of single-character edits (insert, delete, substitute, swap of neighbours) between two words. */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      let best = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1)
+      current.push(best)
+    }
+    before = previous
+    previous = current
+  }
+  return previous[b.length]!
+}
+
+/** The known word that a mistyped one most likely means, or undefined when none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance)
+  const best = ranked[0]
+  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined
+}
+
+type Path = readonly PropertyKey[]
+
+/** The keys that an object at this place of the schema may have; empty when any key may stand there. */
+function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
+  const def = (schema as z.core.$ZodTypes)._zod.def
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'readonly':
+    case 'nonoptional':
+      return knownKeys(def.innerType, path)
+    case 'union':
+      return [...new Set(def.options.flatMap((option) => knownKeys(option, path)))]
+    case 'object': {
+      const [head, ...rest] = path
+      if (head === undefined) return Object.keys(def.shape)
+      const child = def.shape[String(head)]
+      return child === undefined ? [] : knownKeys(child, rest)
+    }
+    case 'record':
+      return path.length > 0 ? knownKeys(def.valueType, path.slice(1)) : []
+    case 'array':
+      return path.length > 0 ? knownKeys(def.element, path.slice(1)) : []
+    default:
+      return []
+  }
+}
+
+/** `quality.rocAuc.min`, `behaviour[0].monotone`. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  )
+}
+
+function* unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.core.$ZodType, prefix: Path) {
+  const path = [...prefix, ...issue.path]
+  const known = knownKeys(schema, path)
+  for (const key of issue.keys) {
+    const near = nearest(key, known)
+    yield {
+      path: formatPath([...path, key]),
+      message: `there is no field ${key}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+      hint: near === undefined ? `known fields: ${known.join(', ')}` : `write ${near} instead of ${key}`,
+    }
+  }
+}
+
+function* fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, prefix: Path): Generator<ContractProblem> {
+  if (issue.code === 'unrecognized_keys') {
+    yield* unknownKeys(issue, schema, prefix)
+    return
+  }
+  const path = [...prefix, ...issue.path]
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The alternative that came furthest is the one that was meant.
+    const meant = issue.errors.toSorted((a, b) => rank(b) - rank(a) || a.length - b.length)[0]!
+    for (const inner of meant) yield* fromIssue(inner, schema, path)
+    return
+  }
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
+    const values = issue.values.map(String)
+    const near = nearest(issue.input, values)
+    yield {
+      path: formatPath(path),
+      message: `"${issue.input}" is not one of ${values.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    }
+    return
+  }
+  yield { path: formatPath(path), message: issue.message }
+}
+
+/** An alternative whose top level already has the wrong type was not meant. */
+function rank(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type') ? 0 : 1
+}
+
+/** The problems of a failed parse, with the nearest known key for each unknown one. */
+export function problemsOf(error: z.core.$ZodError, schema: z.core.$ZodType): readonly ContractProblem[] {
+  return error.issues.flatMap((issue) => [...fromIssue(issue, schema, [])])
+}
