@@ -1,0 +1,2 @@
+export type { SqliteOptions } from './connection.ts'
+export { openSqlite } from './open-sqlite.ts'
