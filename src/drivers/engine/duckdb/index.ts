@@ -1,0 +1,1 @@
+export { createDuckdbEngine, type DuckdbOptions } from './engine.ts'
