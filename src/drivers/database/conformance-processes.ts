@@ -3,7 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-import { type DatabaseUnderTest, type ItemTables, type Law, itemMigrations, openUnderTest } from './conformance-subject.ts'
+import {
+  type DatabaseUnderTest,
+  type ItemTables,
+  type Law,
+  itemMigrations,
+  openUnderTest,
+} from './conformance-subject.ts'
 
 /** What a child process is asked to do; see conformance-child.ts. */
 export interface ChildTask {

@@ -38,4 +38,3 @@ export async function openUnderTest(subject: DatabaseUnderTest, options: object)
   if (opener === undefined) throw new TypeError(`${subject.module} exports no ${subject.opener}`)
   return await opener(options)
 }
-

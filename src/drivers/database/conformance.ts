@@ -3,11 +3,27 @@ import assert from 'node:assert/strict'
 import { BatonError } from '../../kernel/errors.ts'
 import type { Database } from '../../ports/database.ts'
 import { processLaws } from './conformance-processes.ts'
-import { type DatabaseUnderTest, type ItemTables, itemMigrations, type Law, openUnderTest } from './conformance-subject.ts'
+import {
+  type DatabaseUnderTest,
+  type ItemTables,
+  itemMigrations,
+  type Law,
+  openUnderTest,
+} from './conformance-subject.ts'
 
 export type { DatabaseUnderTest, Law } from './conformance-subject.ts'
 
 const item = (id: number, label = `item ${id}`): ItemTables['item'] => ({ id, label, amount: null, bytes: null })
+
+async function reject(work: Promise<unknown>, code: string): Promise<BatonError> {
+  const error = await work.then(
+    () => assert.fail(`expected ${code}, but it was done`),
+    (reason: unknown) => reason,
+  )
+  assert(error instanceof BatonError, `expected ${code}, got ${String(error)}`)
+  assert.equal(error.code, code)
+  return error
+}
 
 /** Every promise of the Database port. A driver's test runs each law as one test. */
 export function databaseLaws(subject: DatabaseUnderTest): readonly Law[] {
@@ -20,16 +36,6 @@ export function databaseLaws(subject: DatabaseUnderTest): readonly Law[] {
       await check(database, options)
     },
   })
-  const reject = async (work: Promise<unknown>, code: string): Promise<BatonError> => {
-    const error = await work.then(
-      () => assert.fail(`expected ${code}, but it was done`),
-      (reason: unknown) => reason,
-    )
-    assert(error instanceof BatonError, `expected ${code}, got ${String(error)}`)
-    assert.equal(error.code, code)
-    return error
-  }
-
   return [
     law('gives values back as they were written', async (database) => {
       const tables = database.tables<ItemTables>()

@@ -21,7 +21,7 @@ describe('the laws of the Database port', () => {
     opener: 'openSqlite',
     fresh: async () => ({ file: newFile() }),
   })
-  for (const law of laws) test(law.name, law.run)
+  for (const law of laws) test(law.name, () => law.run())
 })
 
 describe('openSqlite', () => {
