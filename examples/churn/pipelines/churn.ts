@@ -7,6 +7,7 @@ import { invoices as invoiceLines } from '../contracts/invoices.ts'
 export default pipeline('churn', {
   params: z.object({
     horizon_days: z.int().positive().default(30).describe('churned = no order for this many days'),
+    purpose: z.enum(['train', 'score']).default('train'),
     history_months: z.int().positive().default(4).describe('months of orders that the first snapshot needs'),
   }),
   schedule: 'Mon 06:00 Europe/Berlin',

@@ -21,13 +21,17 @@ spaced AS (
   FROM orders
   WINDOW customer AS (PARTITION BY CustomerID ORDER BY ordered_at, InvoiceNo)
 ),
--- The first days of the months that have enough history before them and the whole label window after them.
+-- To train: the first days of the months that have enough history before them and the whole label window after
+-- them. To score: the day after the last order. The features are the same lines of SQL for both.
 snapshots AS (
   SELECT unnest(generate_series(
     date_trunc('month', min(ordered_at) + to_months($history_months)),
     max(ordered_at) - to_days($horizon_days),
     INTERVAL 1 MONTH))::DATE AS snapshot
   FROM orders
+  WHERE $purpose = 'train'
+  UNION ALL
+  SELECT max(ordered_at)::DATE + 1 FROM orders HAVING $purpose = 'score'
 ),
 known AS (
   SELECT snapshot, CustomerID,
@@ -62,6 +66,6 @@ SELECT known.CustomerID AS customer_id,
        mean_gap_days, gap_spread_days,
        recency_days / greatest(mean_gap_days, 1) AS gaps_since_last_order,
        country,
-       later.CustomerID IS NULL AS churned
+       CASE WHEN $purpose = 'train' THEN later.CustomerID IS NULL END AS churned
 FROM known LEFT JOIN later USING (snapshot, CustomerID)
 ORDER BY known.snapshot, known.CustomerID
