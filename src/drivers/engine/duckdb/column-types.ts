@@ -24,7 +24,7 @@ const exact: Readonly<Record<string, ColumnType>> = {
 export function toColumnType(sqlType: string): ColumnType {
   const known = exact[sqlType]
   if (known) return known
-  if (/^DECIMAL\(/.test(sqlType) && !sqlType.endsWith(']')) return 'decimal'
+  if (sqlType.startsWith('DECIMAL(') && !sqlType.endsWith(']')) return 'decimal'
   if (/^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(sqlType)) return 'timestamp'
   if (sqlType.startsWith('ENUM(') && !sqlType.endsWith(']')) return 'string'
   return 'other'

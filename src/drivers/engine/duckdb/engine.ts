@@ -64,7 +64,7 @@ export function createDuckdbEngine(options: DuckdbOptions): TableEngine {
       })
     },
     async [Symbol.asyncDispose]() {
-      for (const session of [...open]) await session[Symbol.asyncDispose]()
+      for (const session of Array.from(open)) await session[Symbol.asyncDispose]()
     },
   }
 }
