@@ -10,6 +10,7 @@ export function sqlTypeOf(column: ColumnSchema): string {
       return 'INTEGER'
     case 'bigint':
       return 'BIGINT'
+    case 'number':
     case 'double':
       return 'DOUBLE'
     case 'decimal':
@@ -49,6 +50,7 @@ function lossSql(column: ColumnSchema, raw: string, typed: string): string | und
     }
     case 'date':
       return `TRY_CAST(${raw} AS TIMESTAMP) IS DISTINCT FROM CAST(${typed} AS TIMESTAMP)`
+    case 'number':
     case 'double':
       return `NOT isfinite(${typed})`
     case 'boolean':
@@ -67,7 +69,7 @@ export function typeMismatchSql(
   const { typed, rawType } = options
   const target = sqlTypeOf(column)
   const lost = `${raw} IS NOT NULL AND ${typed} IS NULL`
-  if (rawType === target) return column.type === 'double' ? `NOT isfinite(${typed})` : 'false'
+  if (rawType === target) return target === 'DOUBLE' ? `NOT isfinite(${typed})` : 'false'
   const loss = column.format === undefined ? lossSql(column, raw, typed) : undefined
   return loss === undefined ? lost : `(${lost}) OR (${typed} IS NOT NULL AND ${loss})`
 }

@@ -10,7 +10,7 @@ export interface Rule {
   readonly failsSql: string
 }
 
-const ordered = new Set<ColumnSchema['type']>(['integer', 'bigint', 'double', 'decimal', 'date', 'timestamp'])
+const ordered = new Set<ColumnSchema['type']>(['number', 'integer', 'bigint', 'double', 'decimal', 'date', 'timestamp'])
 
 function literalSql(column: ColumnSchema, value: string | number | boolean): string {
   return `CAST(${sqlText(String(value))} AS ${sqlTypeOf(column)})`

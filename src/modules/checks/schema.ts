@@ -1,7 +1,17 @@
 import { z } from 'zod'
 
-/** The types a column of a schema may have. */
-export const columnTypes = ['boolean', 'integer', 'bigint', 'double', 'decimal', 'string', 'date', 'timestamp'] as const
+/** The types a column of a schema may have; `number` is `double` under the name that model contracts use. */
+export const columnTypes = [
+  'number',
+  'boolean',
+  'integer',
+  'bigint',
+  'double',
+  'decimal',
+  'string',
+  'date',
+  'timestamp',
+] as const
 
 const literal = z.union([z.string(), z.number(), z.boolean()])
 const bound = z.union([z.number(), z.string()])

@@ -1,4 +1,10 @@
-import { DuckDBDecimalValue, DuckDBListValue, DuckDBMapValue, DuckDBStructValue, type DuckDBValue } from '@duckdb/node-api'
+import {
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  type DuckDBValue,
+} from '@duckdb/node-api'
 
 /** A value of DuckDB as a plain one: numbers where they fit exactly, text for dates, timestamps and the rest. */
 export function toPlainValue(value: DuckDBValue | undefined): unknown {
@@ -13,7 +19,9 @@ export function toPlainValue(value: DuckDBValue | undefined): unknown {
     return Object.fromEntries(Object.entries(value.entries).map(([key, item]) => [key, toPlainValue(item)]))
   }
   if (value instanceof DuckDBMapValue) {
-    return Object.fromEntries(value.entries.map((entry) => [String(toPlainValue(entry.key)), toPlainValue(entry.value)]))
+    return Object.fromEntries(
+      value.entries.map((entry) => [String(toPlainValue(entry.key)), toPlainValue(entry.value)]),
+    )
   }
   return value.toString()
 }
