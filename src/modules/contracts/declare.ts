@@ -75,7 +75,9 @@ export function parseModelContract(value: unknown): ModelContract {
 }
 
 /** What a user writes for a dataset that others rely on. */
-export type DataContractOptions = Omit<DataContract, 'kind' | 'key'> & { readonly key?: string | readonly string[] }
+export interface DataContractOptions extends Omit<DataContract, 'kind' | 'key'> {
+  readonly key?: string | readonly string[]
+}
 
 /** Declares what a dataset promises and who answers for it; throws `InvalidContractError` with every problem's path. */
 export function dataContract(options: DataContractOptions): DataContract {
@@ -83,7 +85,7 @@ export function dataContract(options: DataContractOptions): DataContract {
   return parseDataContract({
     kind: 'data-contract',
     ...rest,
-    ...(key === undefined ? {} : { key: typeof key === 'string' ? [key] : key }),
+    ...(key === undefined ? {} : { key: typeof key === 'string' ? [key] : [...key] }),
   })
 }
 

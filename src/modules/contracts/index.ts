@@ -22,3 +22,10 @@ export type {
   RegressionCosts,
   SliceSpec,
 } from './declare.ts'
+export { describeContract } from './describe.ts'
+export { contractDigest } from './digest.ts'
+export type { BaselineName, Measured, MeasuredBehaviour, MeasuredSlice, QualityFacts } from './facts.ts'
+export type { Judgement } from './judge.ts'
+export { brokenPromises, judge } from './judge.ts'
+export type { JudgedPromise, Side } from './promise.ts'
+export { checkInput, inputSchema } from './check-input.ts'

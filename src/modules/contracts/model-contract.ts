@@ -52,7 +52,7 @@ const bounds = Object.fromEntries(everyMetric.map((metric) => [metric, metricBou
   Record<MetricName, z.ZodOptional<typeof metricBound>>
 >
 const metricBounds = z.strictObject(bounds)
-const quality = z.strictObject({ ...bounds, gainOverBaseline: z.array(gainPromise).optional() })
+const quality = z.strictObject({ ...bounds, gainOverBaseline: z.array(gainPromise).readonly().optional() })
 
 /** Slices are the values of a column, or equally filled bins of a numeric one. */
 export const sliceSpec = z.union([
@@ -98,19 +98,26 @@ const modelContractShape = z.strictObject({
   input: z.record(columnName, fieldSpec),
   output: z.record(columnName, outputSpec),
   quality: quality.optional(),
-  slices: z.array(sliceSpec).optional(),
+  slices: z.array(sliceSpec).readonly().optional(),
   /** What every slice of at least `sliceMinRows` rows must reach. */
   sliceQuality: metricBounds.optional(),
   /** Smaller slices are shown but not judged; 50 by default. */
   sliceMinRows: z.int().positive().optional(),
-  behaviour: z.array(behaviourSpec).optional(),
+  behaviour: z.array(behaviourSpec).readonly().optional(),
   /** Time of one prediction of one row. */
   latency: z
     .strictObject({ p50Ms: positive.optional(), p95Ms: positive.optional(), p99Ms: positive.optional() })
     .optional(),
   size: z.strictObject({ maxMb: positive }).optional(),
   /** The model formats that engineering can run. */
-  environment: z.strictObject({ formats: z.array(z.enum(['onnx', 'mlflow'])).min(1) }).optional(),
+  environment: z
+    .strictObject({
+      formats: z
+        .array(z.enum(['onnx', 'mlflow']))
+        .min(1)
+        .readonly(),
+    })
+    .optional(),
   costs: z.union([binaryCosts, regressionCosts]).optional(),
   /** A simple rule to beat: an SQL expression over the columns that gives a score, larger for more likely. */
   heuristic: z.strictObject({ name: z.string().min(1), sql: z.string().min(1) }).optional(),
