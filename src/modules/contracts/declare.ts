@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 import type { ModelTask } from '../../ports/model-runtime.ts'
 import { type DataContract, dataContractShape } from './data-contract.ts'

@@ -37,32 +37,25 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 
 type Path = readonly PropertyKey[]
 
+/** The parts of a zod definition that lead from a schema to the schemas inside it. */
+interface Definition {
+  readonly type: string
+  readonly innerType?: z.core.$ZodType
+  readonly options?: readonly z.core.$ZodType[]
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>
+  readonly valueType?: z.core.$ZodType
+  readonly element?: z.core.$ZodType
+}
+
 /** The keys that an object at this place of the schema may have; empty when any key may stand there. */
 function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
-  const def = (schema as z.core.$ZodTypes)._zod.def
-  switch (def.type) {
-    case 'optional':
-    case 'nullable':
-    case 'default':
-    case 'prefault':
-    case 'readonly':
-    case 'nonoptional':
-      return knownKeys(def.innerType, path)
-    case 'union':
-      return [...new Set(def.options.flatMap((option) => knownKeys(option, path)))]
-    case 'object': {
-      const [head, ...rest] = path
-      if (head === undefined) return Object.keys(def.shape)
-      const child = def.shape[String(head)]
-      return child === undefined ? [] : knownKeys(child, rest)
-    }
-    case 'record':
-      return path.length > 0 ? knownKeys(def.valueType, path.slice(1)) : []
-    case 'array':
-      return path.length > 0 ? knownKeys(def.element, path.slice(1)) : []
-    default:
-      return []
-  }
+  const { innerType, options, shape, valueType, element } = schema._zod.def as Definition
+  if (innerType !== undefined) return knownKeys(innerType, path)
+  if (options !== undefined) return [...new Set(options.flatMap((option) => knownKeys(option, path)))]
+  const [head, ...rest] = path
+  if (head === undefined) return Object.keys(shape ?? {})
+  const child = shape?.[String(head)] ?? valueType ?? element
+  return child === undefined ? [] : knownKeys(child, rest)
 }
 
 /** `quality.rocAuc.min`, `behaviour[0].monotone`. */
