@@ -12,6 +12,8 @@ export interface TableAddress {
 export interface TableScan {
   readonly sql: string
   readonly folders: readonly string[]
+  /** The Parquet parts as absolute paths, in the order of the rows; a process step gets them as files. */
+  readonly files: readonly string[]
   readonly rows: number
   readonly columns: readonly ColumnInfo[]
 }
