@@ -1,0 +1,1 @@
+export { openLocalBlobs } from './local-blobs.ts'
