@@ -1,0 +1,22 @@
+import type { CommandSpec } from '../command.ts'
+import { dataCommands } from './data.ts'
+import { modelsCommands } from './models.ts'
+import { projectCommands } from './project.ts'
+import { runCommands } from './run.ts'
+import { runsCommands } from './runs.ts'
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandSpec[] = [
+  ...runCommands,
+  ...runsCommands,
+  ...dataCommands,
+  ...modelsCommands,
+  ...projectCommands,
+]
+
+/** The nouns that gather commands. */
+export const commandGroups: Readonly<Record<string, string>> = {
+  runs: 'What was run, with all that was recorded',
+  data: 'Datasets and their versions',
+  models: 'The registry of models',
+}

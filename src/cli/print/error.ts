@@ -1,0 +1,57 @@
+import { BatonError, type ErrorPlace, InternalError } from '../../kernel/errors.ts'
+import { paint, type Screen } from './screen.ts'
+import { escapeControls } from './text-width.ts'
+
+/** Any thrown value as an error with a code; what we did not foresee is our own fault. */
+export function toBatonError(thrown: unknown): BatonError {
+  if (thrown instanceof BatonError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new InternalError(message, thrown)
+}
+
+function formatPlace(place: ErrorPlace): string {
+  const file = place.file === undefined ? undefined : escapeControls(place.file)
+  const position = [file, file === undefined ? undefined : place.line, place.column].filter(
+    (part) => part !== undefined,
+  )
+  const parts = [position.join(':')]
+  if (file === undefined && place.line !== undefined) parts[0] = `line ${place.line}`
+  if (place.row !== undefined) parts.push(`row ${place.row}`)
+  if (place.field !== undefined) parts.push(`column ${escapeControls(place.field)}`)
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+/** Escapes user data but keeps the line breaks of a message that was written in lines. */
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n  ')
+}
+
+/** What happened, where, why, what to do, then the code; the stack only when it was asked for. */
+export function formatError(screen: Screen, error: BatonError, options: { debug: boolean }): string {
+  const place = error.where === undefined ? '' : formatPlace(error.where)
+  const lines = [`${paint(screen, 'red', 'error')}  ${escapeLines(error.message)}`]
+  if (place !== '') lines.push(`  ${paint(screen, 'dim', 'where')}  ${place}`)
+  if (error.why !== undefined) lines.push(`  ${paint(screen, 'dim', 'why')}    ${escapeLines(error.why)}`)
+  lines.push(`  ${paint(screen, 'dim', 'do')}     ${escapeLines(error.hint)}`)
+  lines.push(`  ${paint(screen, 'dim', 'code')}   ${error.code}`)
+  if (options.debug) {
+    lines.push('', error.stack ?? '')
+    for (let cause = error.cause; cause instanceof Error; cause = cause.cause) lines.push(`caused by ${cause.stack}`)
+  }
+  return lines.join('\n')
+}
+
+/** The same facts for `--json`. */
+export function errorToJson(error: BatonError): { readonly error: Readonly<Record<string, unknown>> } {
+  return {
+    error: {
+      code: error.code,
+      kind: error.kind,
+      message: error.message,
+      hint: error.hint,
+      ...(error.why === undefined ? {} : { why: error.why }),
+      ...(error.where === undefined ? {} : { where: error.where }),
+      details: error.details,
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Config } from '../config/index.ts'
+import type { CliApp, CliBackend, CliTools } from './app-interface.ts'
+import type { Screen } from './print/screen.ts'
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly debug: boolean
+  readonly project?: string
+}
+
+/** The terminal and the process around one call of `baton`; a test gives its own. */
+export interface Surroundings {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  readonly backend: CliBackend
+}
+
+export interface OutputStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** What a command works with. */
+export interface Shell {
+  readonly global: GlobalOptions
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** For progress and remarks, on the error stream. */
+  readonly remarks: { readonly screen: Screen; readonly write: (text: string) => void }
+  /** A line beside the result; nothing when `--quiet`. */
+  remark(line: string): void
+  /** Text of the result that is too long to hold: straight to the output stream. */
+  output(text: string): Promise<void>
+  config(): Promise<Config>
+  /** The open project; opened at the first call, closed by the command line when the command is done. */
+  app(): Promise<CliApp>
+  tools(): Promise<CliTools>
+}
