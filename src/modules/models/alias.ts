@@ -1,0 +1,133 @@
+import type { Kysely } from 'kysely'
+
+import { newId } from '../../kernel/ids.ts'
+import { ReasonRequiredError } from './errors.ts'
+import type { ModelsTables } from './tables.ts'
+
+export type AliasAction = 'register' | 'promote' | 'rollback'
+
+/** One change of an alias, as it is kept. */
+export interface AliasEvent {
+  readonly alias: string
+  readonly from: number | undefined
+  readonly to: number
+  readonly action: AliasAction
+  readonly who: string
+  readonly why: string
+  readonly at: string
+}
+
+/** Who changes an alias, and for what reason; neither may be empty. */
+export interface Reason {
+  readonly who: string
+  readonly why: string
+}
+
+export function requireReason(reason: Reason, action: AliasAction): Reason {
+  const who = reason.who.trim()
+  const why = reason.why.trim()
+  if (who === '') throw new ReasonRequiredError('who', action)
+  if (why === '') throw new ReasonRequiredError('why', action)
+  return { who, why }
+}
+
+export async function listAliasEvents(
+  tables: Kysely<ModelsTables>,
+  model: string,
+  alias?: string,
+): Promise<readonly AliasEvent[]> {
+  let query = tables.selectFrom('alias_events').selectAll().where('model', '=', model)
+  if (alias !== undefined) query = query.where('alias', '=', alias)
+  const rows = await query.orderBy('at').orderBy('alias').orderBy('number').execute()
+  return rows.map((row) => ({
+    alias: row.alias,
+    from: row.from_version ?? undefined,
+    to: row.to_version,
+    action: row.action as AliasAction,
+    who: row.who,
+    why: row.why,
+    at: row.at,
+  }))
+}
+
+/**
+ * The versions that an alias has named and could go back to, the present one last. A promotion adds one,
+ * a rollback takes one away: going back twice reaches the version before the previous one.
+ */
+export function aliasStack(events: readonly AliasEvent[]): readonly number[] {
+  const stack: number[] = []
+  for (const event of events) {
+    if (event.action === 'rollback') stack.pop()
+    else if (stack.at(-1) !== event.to) stack.push(event.to)
+  }
+  return stack
+}
+
+export interface AliasChange extends Reason {
+  readonly model: string
+  readonly alias: string
+  readonly version: number
+  readonly action: AliasAction
+  readonly at: string
+}
+
+export async function findAlias(
+  tables: Kysely<ModelsTables>,
+  model: string,
+  alias: string,
+): Promise<number | undefined> {
+  const row = await tables
+    .selectFrom('model_aliases')
+    .select('version')
+    .where('model', '=', model)
+    .where('alias', '=', alias)
+    .executeTakeFirst()
+  return row?.version
+}
+
+/** Moves an alias and writes the event, inside the caller's transaction, which holds the model's row. */
+export async function moveAlias(tables: Kysely<ModelsTables>, change: AliasChange): Promise<AliasEvent> {
+  const { model, alias, version, action, who, why, at } = change
+  const from = await findAlias(tables, model, alias)
+  await tables
+    .insertInto('model_aliases')
+    .values({ model, alias, version, updated_at: at })
+    .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version, updated_at: at }))
+    .execute()
+  const last = await tables
+    .selectFrom('alias_events')
+    .select('number')
+    .where('model', '=', model)
+    .where('alias', '=', alias)
+    .orderBy('number', 'desc')
+    .executeTakeFirst()
+  await tables
+    .insertInto('alias_events')
+    .values({
+      id: newId(),
+      model,
+      alias,
+      number: (last?.number ?? 0) + 1,
+      from_version: from ?? null,
+      to_version: version,
+      action,
+      who,
+      why,
+      at,
+    })
+    .execute()
+  return { alias, from, to: version, action, who, why, at }
+}
+
+/**
+ * Takes the model's row for the rest of the transaction, so that changes of one model come one after the other.
+ * False when there is no such model.
+ */
+export async function holdModel(tables: Kysely<ModelsTables>, model: string, at: string): Promise<boolean> {
+  const { numUpdatedRows } = await tables
+    .updateTable('registered_models')
+    .set({ updated_at: at })
+    .where('name', '=', model)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}

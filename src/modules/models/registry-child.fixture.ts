@@ -1,0 +1,17 @@
+import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { systemClock } from '../../kernel/clock.ts'
+import { promote } from './promote.ts'
+import { registerModel } from './register.ts'
+import { registration } from './registry.fixture.ts'
+
+/** The body of a second process: `register` or `promote`, a file, a name and a number of times. */
+const [task, file, who, times] = process.argv.slice(2) as [string, string, string, string]
+await using database = openSqlite({ file })
+const ctx = { database, clock: systemClock }
+for (let turn = 0; turn < Number(times); turn += 1) {
+  if (task === 'register') await registerModel(ctx, registration(`${who} ${turn}`))
+  // Every process registers the very same models.
+  else if (task === 'same') await registerModel(ctx, registration(`same ${turn}`))
+  else await promote(ctx, `churn@${1 + ((turn + Number(who)) % 3)}`, 'champion', { who, why: `turn ${turn}` })
+}
+process.disconnect?.()
