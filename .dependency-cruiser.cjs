@@ -36,7 +36,7 @@ module.exports = {
       name: 'modules-do-not-know-the-app',
       severity: 'error',
       from: { path: '^src/modules/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/(app|bin|index)\\.ts$|^src/(cli|http|define|config|testing)/' },
+      to: { path: '^src/(app|bin|index)\\.ts$|^src/(app|cli|http|define|config|testing)/' },
     },
     {
       name: 'modules-meet-at-the-front-door',
@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'shells-meet-modules-at-the-front-door',
       severity: 'error',
-      from: { path: '^src/(app\\.ts|bin\\.ts|index\\.ts|cli/|http/|define/|config/|testing/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(app\\.ts|bin\\.ts|index\\.ts|app/|cli/|http/|define/|config/|testing/)', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/modules/', pathNot: door },
     },
     {

@@ -37,7 +37,7 @@ function batonProject(steps: number): string {
   )
   const lines = Array.from({ length: steps }, (_, i) => {
     const before = dependsOn(i)
-    const inputs = before === undefined ? '' : `inputs: { before: s${before} }, `
+    const inputs = before === undefined ? '' : `inputs: { before: s${before}.out }, `
     return `    const s${i} = p.step('s${i}', { run: shell('echo ${i} > $BATON_OUTPUT_OUT/out.txt'), ${inputs}outputs: { out: files() } })`
   })
   writeFileSync(

@@ -120,24 +120,24 @@ rmSync(`${work}/plain.parquet`, { force: true })
 crm.close()
 
 interface Step {
-  readonly name: string
+  readonly step: string
   readonly wallMs: number
   readonly summary?: string
 }
 const steps = (JSON.parse(ours.output) as { steps: readonly Step[] }).steps
-const ingestSeconds = steps.find((step) => step.name === 'invoices')!.wallMs / 1000
+const ingestSeconds = steps.find((step) => step.step === 'invoices')!.wallMs / 1000
 const bytes = statSync(csv).size
 
 const row = (label: string, seconds: number, rest: string) => console.log(`${label.padEnd(34)}${seconds.toFixed(1).padStart(8)} s   ${rest}`)
 console.log(`\n${(bytes / 1e9).toFixed(2)} GB of CSV, 2 threads`)
-for (const step of steps) row(`  ${step.name}`, step.wallMs / 1000, step.summary ?? '')
+for (const step of steps) row(`  ${step.step}`, step.wallMs / 1000, step.summary ?? '')
 row('Baton: ingest, features, score', ours.seconds, `${ours.peakMiB.toFixed(0)} MiB peak, ${received} batches to the CRM`)
 row('DuckDB alone: CSV to Parquet', plain.seconds, `${plain.peakMiB.toFixed(0)} MiB peak`)
 row('ingest / DuckDB copy', ingestSeconds / plain.seconds, '(ratio)')
 console.log(
   JSON.stringify({
     csvBytes: bytes,
-    baton: { seconds: ours.seconds, peakMiB: Math.round(ours.peakMiB), steps: Object.fromEntries(steps.map((step) => [step.name, step.wallMs / 1000])) },
+    baton: { seconds: ours.seconds, peakMiB: Math.round(ours.peakMiB), steps: Object.fromEntries(steps.map((step) => [step.step, step.wallMs / 1000])) },
     duckdbCopy: { seconds: plain.seconds, peakMiB: Math.round(plain.peakMiB) },
     ingestRatio: ingestSeconds / plain.seconds,
     withinGiB: ours.peakMiB <= 1024,

@@ -49,7 +49,7 @@ async function expectRefusal(bytes: string | Uint8Array, file: string, code: str
   const mended = await runBaton(project, ['--json', 'run', 'main'])
   expect(mended.exitCode, mended.stdout + mended.stderr).toBe(0)
   const verified = await runBaton(project, ['--json', 'verify'])
-  expect((JSON.parse(verified.stdout) as { torn: unknown[] }).torn).toEqual([])
+  expect((JSON.parse(verified.stdout) as { problems: unknown[] }).problems).toEqual([])
   return error
 }
 
@@ -119,7 +119,7 @@ describe('bad input ends in one clear error, and the store stays whole', () => {
       const { error } = JSON.parse(full.stdout) as JsonError
       expect(error.message).toMatch(/disk|space|full/i)
       const verified = await runBaton(project, ['--json', 'verify'])
-      expect((JSON.parse(verified.stdout) as { torn: unknown[] }).torn, verified.stdout).toEqual([])
+      expect((JSON.parse(verified.stdout) as { problems: unknown[] }).problems, verified.stdout).toEqual([])
       writeFileSync(join(project, 'data/a.csv'), GOOD)
       const mended = await runBaton(project, ['--json', 'run', 'main'])
       expect(mended.exitCode, mended.stdout + mended.stderr).toBe(0)

@@ -35,8 +35,8 @@ test(`a run killed at ${KILLS} random moments: the next run finishes and nothing
 
     const verified = await runBaton(project, ['--json', 'verify'])
     expect(verified.exitCode, `round ${round}: ${verified.stdout}${verified.stderr}`).toBe(0)
-    const report = JSON.parse(verified.stdout) as { torn: unknown[] }
-    expect(report.torn, `round ${round}`).toEqual([])
+    const report = JSON.parse(verified.stdout) as { problems: unknown[] }
+    expect(report.problems, `round ${round}`).toEqual([])
   }
   expect(killed).toBeGreaterThanOrEqual(KILLS / 4)
 
@@ -51,6 +51,6 @@ test(`a run killed at ${KILLS} random moments: the next run finishes and nothing
   expect(numbers).toEqual(numbers.map((_, index) => index + 1))
 
   const runs = await runBaton(project, ['--json', 'runs', 'list'])
-  const { items } = JSON.parse(runs.stdout) as { items: { status: string }[] }
-  expect(items.filter((run) => run.status === 'RUNNING')).toEqual([])
+  const { items } = JSON.parse(runs.stdout) as { items: { state: string }[] }
+  expect(items.filter((run) => run.state === 'running')).toEqual([])
 }, 420_000)

@@ -35,15 +35,15 @@ if (exitCode !== 0) {
 }
 
 interface Step {
-  readonly name: string
+  readonly step: string
   readonly state: string
   readonly wallMs: number
   readonly metrics: Record<string, number>
   readonly outputs: Record<string, { readonly value?: { readonly model: string; readonly version: number; readonly report: string } }>
 }
 const run = JSON.parse(output) as { readonly steps: readonly Step[]; readonly peakMemoryBytes: number }
-const metrics = run.steps.find((step) => step.name === 'evaluate')!.metrics
-const registered = Object.values(run.steps.find((step) => step.name === 'register')!.outputs)[0]!.value!
+const metrics = run.steps.find((step) => step.step === 'evaluate')!.metrics
+const registered = Object.values(run.steps.find((step) => step.step === 'register')!.outputs)[0]!.value!
 
 console.log(
   JSON.stringify({
@@ -55,6 +55,6 @@ console.log(
     report: relative(process.cwd(), resolve(project, registered.report)),
     wallSeconds: Math.round(wallSeconds * 100) / 100,
     peakMiB: Math.round(run.peakMemoryBytes / 2 ** 20),
-    steps: run.steps.map((step) => ({ name: step.name, state: step.state, seconds: Math.round(step.wallMs) / 1000 })),
+    steps: run.steps.map((step) => ({ name: step.step, state: step.state, seconds: Math.round(step.wallMs) / 1000 })),
   }),
 )
