@@ -5,7 +5,11 @@ import type { Graph, OutputRef, StepNode } from './graph.ts'
 
 /** One named part of a cache key. `explain` compares two keys part by part. */
 export type KeyPart =
-  | { readonly name: string; readonly digest: Digest; /** For a person: a version, a size, a value. */ readonly detail?: string }
+  | {
+      readonly name: string
+      readonly digest: Digest /** For a person: a version, a size, a value. */
+      readonly detail?: string
+    }
   /** This part cannot be hashed, so the step always runs; the reason is shown. */
   | { readonly name: string; readonly uncacheable: string }
 
@@ -41,14 +45,24 @@ export interface StepContext {
   readonly workFolder: string
   readonly env: (name: string) => string | undefined
   readonly signal: AbortSignal
-  /** One line for the step's log. */
-  log(line: string): void
+  /** One or more lines for the step's log; the log keeps the first and the last of them when it grows too long. */
+  log(text: string): void
   progress(progress: StepProgress): void
+}
+
+/** One value of a metric, for a curve. */
+export interface MetricPoint {
+  readonly name: string
+  readonly value: number
+  readonly step: number
+  readonly timestampMs: number
 }
 
 export interface StepResult {
   readonly outputs: Readonly<Record<string, OutputRef>>
   readonly metrics?: Readonly<Record<string, number>>
+  /** Every logged value, when there are curves; `metrics` holds the last of each. */
+  readonly points?: readonly MetricPoint[]
   readonly tags?: Readonly<Record<string, string>>
   /** One line for the end of the terminal's step line: `397,884 rows`, `ROC AUC 0.743`. */
   readonly summary?: string

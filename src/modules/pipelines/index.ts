@@ -1,0 +1,30 @@
+/** The front door of pipelines: plan, run and explain graphs of steps. */
+export { StepFailedError, UnknownStepError, UpstreamNotReadyError } from './errors.ts'
+export type { CodeReference, EnvReference, Graph, Handle, OutputKind, OutputRef, StepNode, StepScope } from './graph.ts'
+export { describeOutput } from './key/step-key.ts'
+export type {
+  CachedStep,
+  PipelineRunEnd,
+  PipelineRunStart,
+  RunEnd,
+  RunRecorder,
+  StepRunEnd,
+  StepRunStart,
+} from './recorder.ts'
+export type { PipelinesContext } from './run/context.ts'
+export type { RunEvent, RunResult, StepFailure, StepOutcome, StepState } from './run/events.ts'
+export { explainStep, type Explanation } from './run/explain-step.ts'
+export { describePlan, type Plan, planPipeline, type StepPlan } from './run/plan-pipeline.ts'
+export { describeChange, describeReason, type PartChange, type RunReason } from './run/reason.ts'
+export { runPipeline, type RunOptions } from './run/run-pipeline.ts'
+export type {
+  KeyPart,
+  MetricPoint,
+  PlanContext,
+  StepContext,
+  StepKind,
+  StepNotice,
+  StepProgress,
+  StepResult,
+} from './step-kind.ts'
+export { pipelinesMigrations, type PipelinesTables } from './tables.ts'
