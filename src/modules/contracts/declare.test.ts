@@ -10,7 +10,6 @@ import {
   parseModelContract,
 } from './declare.ts'
 import { churnContract } from './churn-contract.fixture.ts'
-import { editDistance } from './problems.ts'
 
 const { kind: _, ...options } = churnContract as ModelContractOptions & { kind: string }
 
@@ -161,19 +160,5 @@ describe('dataContract', () => {
     expect(() =>
       dataContract({ name: 'orders', owner: 'shop', columns: { id: { type: 'integer' } }, key: 'idd' }),
     ).toThrow(/idd is no column/)
-  })
-})
-
-describe('editDistance', () => {
-  it('is a symmetric distance', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (a, b) => {
-        expect(editDistance(a, b)).toBe(editDistance(b, a))
-        expect(editDistance(a, b) === 0).toBe(a === b)
-        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length))
-      }),
-    )
-    expect(editDistance('qualitty', 'quality')).toBe(1)
-    expect(editDistance('rcoAuc', 'rocAuc')).toBe(1)
   })
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
+import { nearest } from '../../kernel/nearest.ts'
 import { fieldSpec, outputSpec } from './field.ts'
 import { type MetricName, metricDirections } from './metrics.ts'
-import { nearest } from './problems.ts'
 
 const name = z
   .string()

@@ -1,38 +1,13 @@
 import type { z } from 'zod'
 
+import { nearest } from '../../kernel/nearest.ts'
+
 /** One thing that is wrong in a contract. */
 export interface ContractProblem {
   /** Where in the contract: `quality.rocAuc.min`. */
   readonly path: string
   readonly message: string
   readonly hint?: string
-}
-
-/** The number of single-character edits (insert, delete, substitute, swap of neighbours) between two words. */
-export function editDistance(a: string, b: string): number {
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      let best = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1)
-      current.push(best)
-    }
-    before = previous
-    previous = current
-  }
-  return previous[b.length]!
-}
-
-/** The known word that a mistyped one most likely means, or undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined
 }
 
 type Path = readonly PropertyKey[]
