@@ -1,0 +1,60 @@
+import type { Measured } from './contract.ts'
+
+/** A count with thousands separators. */
+export function countText(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+/** Four significant digits, a real minus, no exponent between a millionth and a billion. */
+export function numberText(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return '–'
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text =
+    size >= 1e9 || size < 1e-6
+      ? value.toExponential(digits - 1)
+      : size >= 10 ** (digits - 1)
+        ? Math.round(value).toLocaleString('en-US')
+        : value.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size))))
+  return text.replace('-', '−')
+}
+
+/** A number between 0 and 1 or so, with as many decimals as its four digits need. */
+export function scoreText(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  return (Math.abs(value) < 1 ? value.toFixed(4) : numberText(value)).replace('-', '−')
+}
+
+/** A share in per cent, three significant digits. */
+export function percentText(value: number): string {
+  return Number.isFinite(value) ? `${numberText(100 * value, 3)} %` : '–'
+}
+
+/** With a sign in front: `+0.0213`. */
+export function signedText(value: number, text: (value: number) => string = scoreText): string {
+  return value > 0 ? `+${text(value)}` : text(value)
+}
+
+/** `0.743 [0.725, 0.760]`: the short form of a metric and its 95 % interval. */
+export function intervalText({ value, lower, upper }: Measured): string {
+  const text = (number: number): string =>
+    Math.abs(number) < 10 ? number.toFixed(3).replace('-', '−') : numberText(number)
+  return lower === undefined || upper === undefined ? text(value) : `${text(value)} [${text(lower)}, ${text(upper)}]`
+}
+
+/** `1.4 GB`, in powers of 1,000. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let unit = 0
+  let size = bytes
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit === 0 ? size : numberText(size, 3)} ${units[unit]}`
+}
+
+/** An amount of money, rounded to what matters: `EUR 1,240`. */
+export function moneyText(amount: number, currency: string): string {
+  return `${currency} ${numberText(amount, 4)}`
+}
