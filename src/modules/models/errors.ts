@@ -131,15 +131,15 @@ export class InterfaceChangedError extends BatonError {
   }
 }
 
-/** The report folder lacks what registering needs. */
-export class ReportUnreadableError extends BatonError {
-  constructor(reason: string, cause?: unknown) {
+/** The report measured another model than the one to be registered. */
+export class ReportMismatchError extends BatonError {
+  constructor(model: string, reported: string) {
     super({
-      code: 'models.report_unreadable',
+      code: 'models.report_mismatch',
       kind: 'usage',
-      message: `The quality report cannot be read: ${reason}.`,
-      hint: 'Give p.register the report that p.evaluate returns, and run evaluate again if it was made by another version of Baton.',
-      cause,
+      message: `The quality report is of the model ${reported}, not of ${model}.`,
+      hint: 'Give p.register the report that p.evaluate made of this very model.',
+      why: 'A gate that reads the facts of another model proves nothing.',
     })
   }
 }

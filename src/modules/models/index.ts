@@ -10,7 +10,7 @@ export {
   ModelVersionNotFoundError,
   NothingToRollBackError,
   ReasonRequiredError,
-  ReportUnreadableError,
+  ReportMismatchError,
 } from './errors.ts'
 export type { ModelDetails, RegisteredModel } from './list.ts'
 export { listModels, showModel } from './list.ts'
@@ -21,6 +21,8 @@ export type { ModelReference } from './reference.ts'
 export { parseModelReference } from './reference.ts'
 export type { Registered, Registration } from './register.ts'
 export { registerModel } from './register.ts'
+export type { RegisterContext } from './register-step.ts'
+export { createRegisterStep } from './register-step.ts'
 export { findModel, resolveModel } from './resolve.ts'
 export { modelsMigrations } from './tables.ts'
 export type { ModelProblem, VerifyContext } from './verify.ts'

@@ -1,11 +1,12 @@
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
 import { systemClock } from '../../kernel/clock.ts'
+import type { Database } from '../../ports/database.ts'
 import { promote } from './promote.ts'
 import { registerModel } from './register.ts'
 import { registration } from './registry.fixture.ts'
 
-/** The body of a second process: `register` or `promote`, a file, a name and a number of times. */
-const [task, file, who, times] = process.argv.slice(2) as [string, string, string, string]
+/** The body of a second process: a driver's module, `register` or `promote`, a file, a name and a number of times. */
+const [driver, task, file, who, times] = process.argv.slice(2) as [string, string, string, string, string]
+const { openSqlite } = (await import(driver)) as { openSqlite: (options: { file: string }) => Database }
 await using database = openSqlite({ file })
 const ctx = { database, clock: systemClock }
 for (let turn = 0; turn < Number(times); turn += 1) {

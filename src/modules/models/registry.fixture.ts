@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
 import { digestBytes } from '../../kernel/hash.ts'
+import type { Database } from '../../ports/database.ts'
 import { contract, type ModelContract, type QualityFacts } from '../contracts/index.ts'
 import type { RegistryContext } from './context.ts'
 import type { Registration } from './register.ts'
@@ -51,10 +51,10 @@ export interface TestRegistry extends RegistryContext, AsyncDisposable {
   readonly folder: string
 }
 
-export async function openRegistry(): Promise<TestRegistry> {
+export async function openRegistry(openDatabase: (options: { file: string }) => Database): Promise<TestRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-models-'))
   const file = join(folder, 'baton.db')
-  const database = openSqlite({ file })
+  const database = openDatabase({ file })
   await database.migrate(modelsMigrations)
   return {
     database,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { openSqlite } from '../../drivers/database/sqlite/index.ts'
 import { digestBytes } from '../../kernel/hash.ts'
 import { parseModelContract } from '../contracts/index.ts'
 import { aliasStack } from './alias.ts'
@@ -22,10 +23,11 @@ import {
 import { openRegistry, reason, registration, smallContract, smallFacts } from './registry.fixture.ts'
 import type { ModelsTables } from './tables.ts'
 
+const driver = new URL('../../drivers/database/sqlite/index.ts', import.meta.url).href
 const childFile = fileURLToPath(new URL('registry-child.fixture.ts', import.meta.url))
 
 async function child(...args: readonly string[]): Promise<void> {
-  const started = fork(childFile, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
+  const started = fork(childFile, [driver, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
   let complaint = ''
   started.stderr?.on('data', (bytes: Buffer) => {
     complaint += bytes.toString()
@@ -50,7 +52,7 @@ describe('parseModelReference', () => {
 
 describe('registerModel', () => {
   it('makes versions that count from 1, and finds them by version, latest and alias', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     const first = await registerModel(ctx, registration('a', { alias: { name: 'challenger', ...reason } }))
     const second = await registerModel(ctx, registration('b'))
     expect([first, second].map(({ version, created }) => [version.version, created])).toEqual([
@@ -64,7 +66,7 @@ describe('registerModel', () => {
   })
 
   it('gives the version that is there for the same model, report and contract', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     const input = registration('a', { alias: { name: 'challenger', ...reason } })
     await registerModel(ctx, input)
     const again = await registerModel(ctx, { ...input, runId: 'r2' })
@@ -75,7 +77,7 @@ describe('registerModel', () => {
   })
 
   it('does not move an alias again that was taken back since', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     const alias = { name: 'challenger', ...reason }
     await registerModel(ctx, registration('a', { alias }))
     await registerModel(ctx, registration('b', { alias }))
@@ -85,7 +87,7 @@ describe('registerModel', () => {
   })
 
   it('makes nothing when the gate does not hold, and says which promise, by how much and whose', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     const facts = { metrics: { rocAuc: { value: 0.7, lower: 0.6839, upper: 0.72 } } }
     const failure = await registerModel(ctx, registration('a', { facts })).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(GateFailedError)
@@ -104,7 +106,7 @@ describe('registerModel', () => {
   })
 
   it('makes nothing when the alias cannot be given', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     const bad = (name: string, why: string) =>
       registerModel(ctx, registration('a', { alias: { name, who: 'ana', why } }))
     await expect(bad('latest', 'x')).rejects.toMatchObject({ code: 'models.invalid_alias' })
@@ -114,7 +116,7 @@ describe('registerModel', () => {
   })
 
   it('numbers versions without gaps when processes register at once, and the same model once', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     await Promise.all([
       child('register', ctx.file, 'x', '8'),
       child('register', ctx.file, 'y', '8'),
@@ -130,7 +132,7 @@ describe('registerModel', () => {
 
 describe('promote and rollback', () => {
   it('moves an alias, keeps who, when and why, and goes back by the history', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     for (const seed of ['a', 'b', 'c', 'd']) await registerModel(ctx, registration(seed))
     for (const version of [1, 2, 3]) await promote(ctx, `churn@${version}`, 'champion', reason)
     const back = () => rollback(ctx, 'churn', 'champion', { who: 'ben', why: 'complaints' })
@@ -154,7 +156,7 @@ describe('promote and rollback', () => {
   })
 
   it('writes no second event for an alias that is there', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     await registerModel(ctx, registration('a'))
     await promote(ctx, 'churn@1', 'champion', reason)
     expect((await promote(ctx, 'churn', 'champion', reason)).event).toBeUndefined()
@@ -168,15 +170,15 @@ describe('promote and rollback', () => {
     ['a model that is not there', 'chrun@1', 'champion', reason, 'models.not_found'],
     ['a version that is not there', 'churn@9', 'champion', reason, 'models.version_not_found'],
     ['an alias that is not there', 'churn@challenger', 'champion', reason, 'models.alias_not_found'],
-  ])('refuses %s and changes nothing', async (_, reference, alias, why, code) => {
-    await using ctx = await openRegistry()
+  ])('refuses %s and changes nothing', async (...[, reference, alias, why, code]) => {
+    await using ctx = await openRegistry(openSqlite)
     await registerModel(ctx, registration('a'))
     await expect(promote(ctx, reference, alias, why)).rejects.toMatchObject({ code })
     expect((await showModel(ctx, 'churn')).history).toEqual([])
   })
 
   it('refuses a version that would break the callers of the present one, unless forced', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     await registerModel(ctx, registration('a'))
     const input = { recency_days: { type: 'number', min: 5 }, age: { type: 'integer' } }
     await registerModel(ctx, registration('b', { contract: parseModelContract({ ...smallContract, input }) }))
@@ -194,7 +196,7 @@ describe('promote and rollback', () => {
   })
 
   it('keeps one unbroken history when processes promote at once', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     for (const seed of ['a', 'b', 'c']) await registerModel(ctx, registration(seed))
     await Promise.all([child('promote', ctx.file, '0', '15'), child('promote', ctx.file, '1', '15')])
     const { history, aliases } = await showModel(ctx, 'churn')
@@ -212,7 +214,7 @@ describe('promote and rollback', () => {
   })
 
   it('promotes at once within one process too', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     for (const seed of ['a', 'b', 'c']) await registerModel(ctx, registration(seed))
     await Promise.all([1, 2, 3, 1, 2].map((version) => promote(ctx, `churn@${version}`, 'champion', reason)))
     const { history, aliases } = await showModel(ctx, 'churn')
@@ -251,7 +253,7 @@ describe('aliasStack', () => {
 
 describe('listModels', () => {
   it('gives pages by name', async () => {
-    await using ctx = await openRegistry()
+    await using ctx = await openRegistry(openSqlite)
     for (const name of ['c', 'a', 'b'])
       await registerModel(ctx, registration(name, { contract: { ...smallContract, name }, facts: smallFacts }))
     const first = await listModels(ctx, { limit: 2 })
