@@ -1,0 +1,37 @@
+export { captureEnvironment, type Environment } from './capture-environment.ts'
+export type { TrackingContext } from './context.ts'
+export { RunNotFoundError } from './errors.ts'
+export {
+  createExperiment,
+  ensureExperiment,
+  type Experiment,
+  findExperiment,
+  getExperiment,
+  listExperiments,
+} from './experiments.ts'
+export { finishRun, type RunFinish } from './finish-run.ts'
+export { childRuns, findRun, getMetricHistory, getRun, shortRunId } from './get-run.ts'
+export { limits } from './limits.ts'
+export { eachRun, listRuns, type RunQuery } from './list-runs.ts'
+export { type DataEntries, logInputs, logOutputs } from './log-data.ts'
+export { logMetrics, type MetricEntry } from './log-metrics.ts'
+export { logParams } from './log-params.ts'
+export { trackingMigrations } from './migrations.ts'
+export { findProcessState, type ProcessState, type ProcessToken, readProcessToken } from './process-identity.ts'
+export { type FinishedStep, recordFinishedSteps } from './record-finished-steps.ts'
+export { recoverDeadRuns } from './recover-runs.ts'
+export type {
+  CodeState,
+  DataRef,
+  FinalStatus,
+  LifecycleStage,
+  Metric,
+  Run,
+  RunDatum,
+  RunError,
+  RunInfo,
+  RunKind,
+  RunStatus,
+} from './run.ts'
+export { addNote, setTags } from './set-tags.ts'
+export { type RunStart, startRun } from './start-run.ts'

@@ -1,0 +1,10 @@
+import type { RunId } from '../../kernel/ids.ts'
+import type { Tables } from './context.ts'
+import { RunDeletedError, RunNotFoundError } from './errors.ts'
+
+/** Throws unless the run exists and is not deleted; a run that has ended still takes metrics and tags, as in MLflow. */
+export async function checkWritable(tables: Tables, id: RunId): Promise<void> {
+  const row = await tables.selectFrom('runs').select('lifecycle_stage').where('id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new RunNotFoundError(id)
+  if (row.lifecycle_stage !== 'active') throw new RunDeletedError(id)
+}
