@@ -11,7 +11,7 @@ module.exports = {
     {
       name: 'kernel-imports-nothing',
       severity: 'error',
-      from: { path: '^src/kernel/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/kernel/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { pathNot: '^src/kernel/', dependencyTypesNot: ['core'] },
     },
     {
@@ -23,19 +23,19 @@ module.exports = {
     {
       name: 'drivers-know-no-domain',
       severity: 'error',
-      from: { path: '^src/drivers/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/drivers/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/', pathNot: '^src/(drivers|ports|kernel)/' },
     },
     {
       name: 'modules-use-ports-not-drivers',
       severity: 'error',
-      from: { path: '^src/modules/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/modules/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/drivers/' },
     },
     {
       name: 'modules-do-not-know-the-app',
       severity: 'error',
-      from: { path: '^src/modules/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/modules/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/(app|bin|index)\\.ts$|^src/(app|cli|http|define|config|testing)/' },
     },
     {
@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'shells-meet-modules-at-the-front-door',
       severity: 'error',
-      from: { path: '^src/(app\\.ts|bin\\.ts|index\\.ts|app/|cli/|http/|define/|config/|testing/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(app\\.ts|bin\\.ts|index\\.ts|app/|cli/|http/|define/|config/|testing/)', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/modules/', pathNot: door },
     },
     {
@@ -60,19 +60,19 @@ module.exports = {
     {
       name: 'only-routes-speak-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/http/', '\\.test\\.ts$', '^src/drivers/notifier/'] },
+      from: { path: '^src/', pathNot: ['^src/http/', '\\.(test|fixture)\\.ts$', '^src/drivers/notifier/'] },
       to: { path: '^(fastify|undici)|node:http' },
     },
     {
       name: 'sdks-stay-in-their-driver',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/drivers/', '\\.test\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/drivers/', '\\.(test|fixture)\\.ts$'] },
       to: { path: 'node_modules/(@duckdb|onnxruntime-node|pg|pg-cursor|@aws-sdk|ssh2)|node:sqlite' },
     },
     {
       name: 'no-orphans',
       severity: 'warn',
-      from: { orphan: true, pathNot: ['\\.test\\.ts$', '^src/(bin|index)\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.(test|fixture)\\.ts$', '^src/(bin|index)\\.ts$'] },
       to: {},
     },
   ],
