@@ -1,0 +1,8 @@
+export { createTrainStep, type LearnersContext, type RunCode } from './train-step.ts'
+export { fitInWorker, type FitInWorkerOptions } from './fit-in-worker.ts'
+export { fitLearner, type FitInput, type FitProgress } from './fit.ts'
+export type { FeatureImportance, FitResult, FittedModel } from './fitted-model.ts'
+export { type ModelFacts, writeModelFolder } from './model-folder.ts'
+export { predictFitted } from './predict.ts'
+export { type LearnerOptions, type LearnerSpec, learnerSpec } from './spec.ts'
+export type { CategoricalColumn, FeatureColumn, NumericColumn, TrainingTable } from './data/training-table.ts'

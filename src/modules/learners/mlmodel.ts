@@ -1,0 +1,42 @@
+import type { ModelSignature } from '../../ports/model-runtime.ts'
+import type { ModelFeature } from './fitted-model.ts'
+import { OUTPUT_NAME } from './onnx/export-model.ts'
+
+/**
+ * The `MLmodel` file of MLflow's onnx flavour (mlflow.onnx.save_model), so that `mlflow.pyfunc.load_model` loads the
+ * folder. JSON is YAML, so every value is written as JSON.
+ */
+export function mlmodelText(signature: ModelSignature, features: readonly ModelFeature[]): string {
+  const nullable = new Map(signature.inputs.map((field) => [field.name, field.nullable]))
+  const inputs = features.map((feature) => ({
+    type: feature.kind === 'numeric' ? 'float' : 'string',
+    name: feature.name,
+    required: nullable.get(feature.name) !== true,
+  }))
+  const outputs = [{ type: 'float', name: OUTPUT_NAME, required: true }]
+  const lines = [
+    'flavors:',
+    '  onnx:',
+    '    code: null',
+    '    data: model.onnx',
+    '    onnx_session_options: null',
+    '    onnx_version: 1.12.0',
+    '    providers:',
+    '    - CPUExecutionProvider',
+    '  python_function:',
+    '    data: model.onnx',
+    '    loader_module: mlflow.onnx',
+    'metadata:',
+    `  baton_task: ${signature.task}`,
+    'signature:',
+    `  inputs: ${quoted(JSON.stringify(inputs))}`,
+    `  outputs: ${quoted(JSON.stringify(outputs))}`,
+    '  params: null',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** A YAML string in single quotes. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
