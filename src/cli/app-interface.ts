@@ -1,146 +1,39 @@
-import type { Json } from '../kernel/json.ts'
-import type { Page } from '../kernel/page.ts'
-import type { ErrorFacts } from '../kernel/errors.ts'
 import type { Config } from '../config/index.ts'
-import type { OutputRef } from '../modules/pipelines/declare.ts'
+import type { Page } from '../kernel/page.ts'
+import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
+import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
+import type { Run, RunQuery } from '../modules/tracking/index.ts'
+import type { ColumnType } from '../ports/table-engine.ts'
 
 // What the commands need of the rest, as data in and data out. `app.ts` implements it; nothing here knows how.
 
-export type RunState = 'running' | 'finished' | 'failed' | 'stopped'
-
-/** What became of one step. `blocked`: a step that it reads from failed. `left_out`: not asked for (`--only`). */
-export type StepState = 'ran' | 'cached' | 'failed' | 'stopped' | 'blocked' | 'left_out'
-
-export interface StepNotice {
-  readonly label: string
-  readonly text: string
-}
-
-/** What happens while a pipeline runs, in order, as the terminal shows it. */
-export type RunEvent =
-  | { readonly type: 'planned'; readonly steps: readonly string[] }
-  | { readonly type: 'started'; readonly step: string; readonly attempt: number }
-  | {
-      readonly type: 'progress'
-      readonly step: string
-      readonly done: number
-      readonly total?: number
-      readonly unit: string
-    }
-  | { readonly type: 'log'; readonly step: string; readonly line: string }
-  | {
-      readonly type: 'finished'
-      readonly step: string
-      readonly state: StepState
-      readonly wallMs: number
-      readonly summary?: string
-    }
-
-export interface RunRequest {
+export interface PipelineRequest {
   readonly pipeline: string
   /** As typed: `name=value`; the pipeline's own schema parses the values. */
   readonly params: Readonly<Record<string, string>>
-  readonly jobs?: number
-  /** `true`: every step; a name: that step. Reads no cache for them. */
-  readonly force?: true | readonly string[]
+}
+
+export interface Selection {
+  /** `true`: every step; a name: that step. They run even when they are cached. */
+  readonly force?: true | string
   readonly only?: string
+}
+
+export interface RunRequest extends PipelineRequest, Selection {
+  readonly jobs?: number
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly onEvent: (event: RunEvent) => void
 }
 
-export interface StepOutcome {
-  readonly step: string
-  readonly kind: string
-  readonly state: StepState
-  readonly wallMs: number
-  readonly runId?: string
-  readonly summary?: string
-  readonly metrics?: Readonly<Record<string, number>>
-  readonly outputs?: Readonly<Record<string, OutputRef>>
-  readonly notices?: readonly StepNotice[]
-  readonly error?: ErrorFacts
-  /** The last lines that the failing step printed. */
-  readonly lastLines?: readonly string[]
-  readonly logFile?: string
+export interface RunDetail {
+  readonly run: Run
+  /** The runs of its steps, oldest first. */
+  readonly steps: readonly Run[]
 }
 
-export interface RunOutcome {
-  readonly pipeline: string
-  readonly runId: string
-  readonly state: 'finished' | 'failed' | 'stopped'
-  readonly wallMs: number
-  readonly steps: readonly StepOutcome[]
-}
-
-export interface PlannedStep {
-  readonly step: string
-  readonly kind: string
-  readonly state: 'hit' | 'miss' | 'unknown'
-  /** Why, in a few words: `src/train.ts changed`, `no earlier run`, `waits for train`. */
-  readonly reason: string
-}
-
-export interface PlanOutcome {
-  readonly pipeline: string
-  readonly steps: readonly PlannedStep[]
-}
-
-/** One part of a cache key, then and now. */
-export interface KeyDifference {
-  readonly part: string
-  readonly change: 'same' | 'changed' | 'added' | 'removed' | 'uncacheable'
-  readonly before?: string
-  readonly after?: string
-}
-
-export interface Explanation {
-  readonly pipeline: string
-  readonly step: string
-  readonly state: 'hit' | 'miss' | 'unknown'
-  readonly reason: string
-  /** The run that the present state is compared with. */
-  readonly comparedRun?: string
-  readonly parts: readonly KeyDifference[]
-}
-
-export interface RunFilter {
-  readonly pipeline?: string
-  readonly state?: string
-  /** `name=value` pairs that must all hold. */
-  readonly tags?: Readonly<Record<string, string>>
-  readonly since?: string
-  /** Step runs too, not only pipeline runs. */
-  readonly steps?: boolean
-  readonly limit: number
-  readonly after?: string
-}
-
-export interface RunSummary {
-  readonly id: string
-  readonly name: string
-  readonly kind: string
-  readonly state: RunState
-  readonly startedAt: string
-  readonly wallMs?: number
-  readonly metrics: Readonly<Record<string, number>>
-  readonly commit?: string
-  /** The commit does not say all: files were changed and not committed. */
-  readonly dirty?: boolean
-}
-
-export interface RunDetail extends RunSummary {
-  readonly params: Readonly<Record<string, Json>>
-  readonly tags: Readonly<Record<string, string>>
-  readonly inputs: readonly { readonly name: string; readonly what: string; readonly digest: string }[]
-  readonly outputs: readonly { readonly name: string; readonly what: string; readonly digest: string }[]
-  readonly host?: string
-  readonly versions: Readonly<Record<string, string>>
-  readonly notes: readonly { readonly at: string; readonly by: string; readonly text: string }[]
-  readonly steps: readonly RunSummary[]
-  readonly error?: ErrorFacts
-  readonly logFile?: string
-}
+/** Which runs `list` and `export` take. */
+export type RunFilter = Pick<RunQuery, 'pipeline' | 'statuses' | 'sinceMs' | 'filter' | 'kinds' | 'limit'>
 
 export interface Reproduction {
   readonly runId: string
@@ -155,6 +48,7 @@ export interface Reproduction {
 }
 
 export interface Verification {
+  /** How many of each kind of thing were read and checked: `blobs`, `dataset versions`, `model versions`. */
   readonly checked: Readonly<Record<string, number>>
   readonly problems: readonly { readonly what: string; readonly where: string; readonly hint: string }[]
   readonly cleaned: readonly string[]
@@ -173,6 +67,7 @@ export interface DatasetSummary {
 export interface DatasetDetail extends DatasetSummary {
   readonly digest: string
   readonly schema: readonly { readonly name: string; readonly type: string; readonly nullable?: boolean }[]
+  /** Newest first. */
   readonly versions: readonly {
     readonly version: number
     readonly rows: number
@@ -191,39 +86,10 @@ export interface DatasetRows {
   readonly head: readonly (readonly (string | number | boolean | null)[])[]
 }
 
-export interface ModelSummary {
-  readonly name: string
-  readonly version: number
-  readonly aliases: readonly string[]
-  readonly createdAt: string
-  readonly task?: string
-  readonly metrics: Readonly<Record<string, number>>
-}
-
-export interface ModelDetail extends ModelSummary {
-  readonly digest: string
-  readonly sizeBytes?: number
-  readonly runId?: string
-  readonly report?: string
-  readonly inputs: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[]
-  readonly gate: readonly { readonly rule: string; readonly holds: boolean; readonly detail: string }[]
-  readonly promotions: readonly Promotion[]
-}
-
-export interface Promotion {
-  readonly model: string
-  readonly alias: string
-  readonly from?: number
-  readonly to: number
-  readonly at: string
-  readonly by: string
-  readonly why: string
-}
-
 export interface PredictRequest {
   /** `churn`, `churn@7`, `churn@champion`. */
   readonly model: string
-  /** A file or a dataset reference. */
+  /** An absolute path of a file, or a dataset reference. */
   readonly input: string
   readonly output: string
   readonly signal: AbortSignal
@@ -245,20 +111,22 @@ export interface PredictOutcome {
 
 /** The open project, as the commands see it. */
 export interface CliApp extends AsyncDisposable {
-  listPipelines(): Promise<readonly string[]>
-  runPipeline(request: RunRequest): Promise<RunOutcome>
-  planPipeline(request: Pick<RunRequest, 'pipeline' | 'params' | 'force' | 'only'>): Promise<PlanOutcome>
-  explainStep(request: {
-    readonly step: string
-    readonly pipeline?: string
-    readonly run?: string
-    readonly params: Readonly<Record<string, string>>
-  }): Promise<Explanation>
+  runPipeline(request: RunRequest): Promise<RunResult>
+  planPipeline(request: PipelineRequest & Selection): Promise<Plan>
+  /** Without a pipeline: the one of the project that has such a step. */
+  explainStep(
+    request: Omit<PipelineRequest, 'pipeline'> & {
+      readonly step: string
+      readonly pipeline?: string
+      readonly run?: string
+    },
+  ): Promise<Explanation>
 
-  listRuns(filter: RunFilter): Promise<Page<RunSummary>>
+  listRuns(filter: RunFilter): Promise<Page<Run>>
+  /** By its id, or 6 or more characters that it begins or ends with. */
   showRun(run: string): Promise<RunDetail>
   /** CSV text, a piece at a time, with the 13 columns of the experiment record. */
-  exportRuns(filter: Omit<RunFilter, 'limit' | 'after'>): AsyncIterable<string>
+  exportRuns(filter: RunFilter): AsyncIterable<string>
   noteRun(run: string, text: string): Promise<void>
   reproduce(request: {
     readonly run: string
@@ -272,32 +140,30 @@ export interface CliApp extends AsyncDisposable {
   tagDataset(reference: string, tag: string): Promise<{ readonly dataset: string; readonly version: number }>
   headDataset(reference: string, rows: number): Promise<DatasetRows>
 
-  listModels(): Promise<readonly ModelSummary[]>
-  showModel(reference: string): Promise<ModelDetail>
-  promoteModel(reference: string, alias: string, why: string): Promise<Promotion>
-  rollbackModel(model: string, alias: string, why: string): Promise<Promotion>
+  listModels(): Promise<readonly RegisteredModel[]>
+  /** A reference with a version or alias shows that version, a bare name the latest. */
+  showModel(
+    reference: string,
+  ): Promise<{ readonly model: ModelDetails; readonly version: ModelVersion; readonly report?: string }>
+  promoteModel(
+    reference: string,
+    alias: string,
+    options: { readonly why: string; readonly force: boolean },
+  ): Promise<AliasMoved>
+  rollbackModel(model: string, alias: string, options: { readonly why: string }): Promise<AliasMoved>
 
   predict(request: PredictRequest): Promise<PredictOutcome>
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>
 }
 
-/** What `baton init` asks about a file before there is a project. */
+/** What one column of a file holds. */
 export interface InferredColumn {
   readonly name: string
-  readonly type:
-    | 'boolean'
-    | 'integer'
-    | 'bigint'
-    | 'double'
-    | 'decimal'
-    | 'string'
-    | 'date'
-    | 'timestamp'
-    | 'binary'
-    | 'other'
+  readonly type: ColumnType
   readonly nulls: number
-  /** How many different values, exact up to a few thousand. */
+  /** How many different values there are; exact as long as they are few. */
   readonly distinct: number
+  /** Numbers for numeric types. */
   readonly min?: string | number
   readonly max?: string | number
   /** Every value with its count, most frequent first, when there are few. */
@@ -309,9 +175,18 @@ export interface InferredTable {
   readonly columns: readonly InferredColumn[]
 }
 
+/** What works without a project. */
 export interface CliTools extends AsyncDisposable {
   /** Reads a whole file once, within the memory limit, and says what its columns hold. */
-  inferTable(path: string, options: { readonly header?: boolean; readonly skip?: number }): Promise<InferredTable>
+  inferTable(
+    path: string,
+    options: {
+      readonly header?: boolean
+      readonly skip?: number
+      readonly delimiter?: string
+      readonly names?: readonly string[]
+    },
+  ): Promise<InferredTable>
 }
 
 /** How the command line reaches the rest: by functions that load it only when a command needs it. */

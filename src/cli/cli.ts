@@ -72,10 +72,26 @@ async function perform(around: Surroundings, call: Call): Promise<number> {
   await using shell = openShell(around, global, typeof jobs === 'string' ? { jobs } : {})
   const data = await action.run(shell, { args: call.args, options: call.options })
   const text = global.json
-    ? JSON.stringify(toJson(action, data), undefined, 2)
+    ? await jsonText(toJson(action, data))
     : action.text(data, screenOf(around.stdout, around.env), around.now())
   if (text !== '') await shell.output(`${text}\n`)
   return action.exitCode?.(data) ?? 0
+}
+
+/** Errors inside a result keep their message, and numbers beyond JSON's are text. */
+async function jsonText(value: unknown): Promise<string> {
+  const [{ BatonError }, { errorToJson }] = await Promise.all([
+    import('../kernel/errors.ts'),
+    import('./print/error.ts'),
+  ])
+  return JSON.stringify(
+    value,
+    (_, part: unknown) => {
+      if (part instanceof BatonError) return errorToJson(part).error
+      return typeof part === 'bigint' ? part.toString() : part
+    },
+    2,
+  )
 }
 
 function toJson(action: CommandAction, data: unknown): unknown {

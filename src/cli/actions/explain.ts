@@ -1,4 +1,4 @@
-import type { Explanation, KeyDifference } from '../app-interface.ts'
+import { describePlan, type Explanation, type StepPlan } from '../../modules/pipelines/index.ts'
 import { defineAction } from '../command.ts'
 import { argument, flagOption, pairsOption, textOption } from '../input.ts'
 import { paint, type Screen } from '../print/screen.ts'
@@ -10,20 +10,41 @@ interface Shown {
   readonly all: boolean
 }
 
-const verdicts = {
-  hit: 'is cached: it would not run',
-  miss: 'would run',
-  unknown: 'depends on a step before it that runs first',
-} as const
+function verdict(plan: StepPlan): string {
+  switch (plan.state) {
+    case 'hit':
+      return 'is cached: nothing that belongs to its key has changed'
+    case 'run':
+      return `would run: ${describePlan(plan)}`
+    case 'depends':
+      return `${describePlan(plan)}, which would run first`
+    case 'not_selected':
+      return 'is not part of this run'
+  }
+}
 
-function formatParts(screen: Screen, parts: readonly KeyDifference[]): string {
+function formatChanges(screen: Screen, changes: Explanation['changes']): string {
   return formatTable(
     screen,
     [
-      { title: 'part of the key', value: (part) => part.part, whole: true },
+      { title: 'part of the key', value: (part) => part.name, whole: true },
       { title: 'change', value: (part) => part.change },
       { title: 'before', value: (part) => part.before },
       { title: 'now', value: (part) => part.after },
+    ],
+    changes,
+  )
+}
+
+function formatParts(screen: Screen, parts: NonNullable<Explanation['parts']>): string {
+  return formatTable(
+    screen,
+    [
+      { title: 'part of the key now', value: (part) => part.name, whole: true },
+      {
+        title: 'value',
+        value: (part) => ('uncacheable' in part ? part.uncacheable : (part.detail ?? part.digest.slice(7, 17))),
+      },
     ],
     parts,
   )
@@ -43,14 +64,19 @@ export const explainAction = defineAction<Shown>({
     return { explanation, all: flagOption(input, 'all') }
   },
   text({ explanation, all }, screen) {
-    const shown = explanation.parts.filter((part) => all || part.change !== 'same')
-    const same = explanation.parts.length - shown.length
-    const name = paint(screen, 'bold', escapeControls(explanation.step))
-    const lines = [`${name} ${verdicts[explanation.state]}: ${escapeControls(explanation.reason)}`]
-    if (explanation.comparedRun !== undefined) lines.push(`compared with run ${explanation.comparedRun}`)
-    if (shown.length > 0) lines.push('', formatParts(screen, shown))
-    if (same > 0) lines.push('', `${same} parts are the same; --all lists them.`)
-    return lines.join('\n')
+    const { step, plan, waitsFor, against, changes, parts } = explanation
+    const blocks = [`${paint(screen, 'bold', escapeControls(step))} ${escapeControls(verdict(plan))}`]
+    for (const before of waitsFor) blocks.push(`${escapeControls(before.step)} ${escapeControls(verdict(before))}`)
+    if (against !== undefined) {
+      const which = against.runId === undefined ? 'its last good run' : `run ${against.runId}`
+      blocks.push(
+        changes.length === 0
+          ? `Its key is that of ${which}.`
+          : `Compared with ${which}:\n\n${formatChanges(screen, changes)}`,
+      )
+    }
+    if (all && parts !== undefined) blocks.push(formatParts(screen, parts))
+    return blocks.join('\n\n')
   },
   json: ({ explanation }) => explanation,
 })

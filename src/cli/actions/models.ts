@@ -1,9 +1,9 @@
-import type { ModelDetail, ModelSummary, Promotion } from '../app-interface.ts'
+import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../../modules/models/index.ts'
 import { defineAction } from '../command.ts'
 import { WrongArgumentsError } from '../errors.ts'
-import { argument, type CommandInput, textOption } from '../input.ts'
-import { formatAgo, formatBytes, formatNumber } from '../print/quantities.ts'
-import { paint } from '../print/screen.ts'
+import { argument, type CommandInput, flagOption, textOption } from '../input.ts'
+import { formatAgo, formatBytes } from '../print/quantities.ts'
+import { paint, type Screen } from '../print/screen.ts'
 import { formatFacts, formatTable } from '../print/table.ts'
 import { escapeControls } from '../print/text-width.ts'
 
@@ -16,91 +16,128 @@ function reasonOf(input: CommandInput, command: string): string {
   return why
 }
 
-function promotionText(promotion: Promotion): string {
-  const from = promotion.from === undefined ? '' : ` instead of version ${promotion.from}`
-  return `${escapeControls(promotion.model)}@${promotion.to} is ${escapeControls(promotion.alias)} now${from}\n\nnext  baton models show ${escapeControls(promotion.model)}@${escapeControls(promotion.alias)}`
+function aliasesOf(model: RegisteredModel, version?: number): string {
+  const aliases = Object.entries(model.aliases)
+  if (version !== undefined)
+    return aliases
+      .filter(([, of]) => of === version)
+      .map(([alias]) => alias)
+      .join(', ')
+  return aliases.map(([alias, of]) => `${alias} ${of}`).join(', ')
 }
 
-export const listModelsAction = defineAction<readonly ModelSummary[]>({
+interface Moved {
+  readonly alias: string
+  readonly moved: AliasMoved
+}
+
+function movedText({ alias, moved }: Moved): string {
+  const { model, version } = moved.version
+  const next = `next  baton models show ${model}@${alias}`
+  if (moved.event === undefined) return `${model}@${version} was ${alias} already\n\n${next}`
+  const from = moved.event.from === undefined ? '' : ` instead of version ${moved.event.from}`
+  return `${model}@${version} is ${alias} now${from}\n\n${next}`
+}
+
+function movedJson({ alias, moved }: Moved): unknown {
+  return { model: moved.version.model, version: moved.version.version, alias, event: moved.event ?? null }
+}
+
+export const listModelsAction = defineAction<readonly RegisteredModel[]>({
   async run(shell) {
     const app = await shell.app()
     return app.listModels()
   },
   text(models, screen, now) {
-    if (models.length === 0)
+    if (models.length === 0) {
       return 'There are no models yet. A pipeline that ends in p.register(…) makes one: baton run PIPELINE'
+    }
     return formatTable(
       screen,
       [
-        { title: 'model', value: (model) => `${model.name}@${model.version}`, whole: true },
-        { title: 'aliases', value: (model) => model.aliases.join(', ') },
-        { title: 'made', value: (model) => formatAgo(new Date(model.createdAt), now) },
-        {
-          title: 'metrics',
-          value: (model) =>
-            Object.entries(model.metrics)
-              .slice(0, 3)
-              .map(([name, value]) => `${name} ${formatNumber(value)}`)
-              .join(', '),
-        },
+        { title: 'model', value: (model) => model.name, whole: true },
+        { title: 'latest', value: (model) => model.latestVersion, align: 'right' },
+        { title: 'aliases', value: (model) => aliasesOf(model) },
+        { title: 'changed', value: (model) => formatAgo(new Date(model.updatedAt), now) },
+        { title: 'description', value: (model) => model.description },
       ],
       models,
     )
   },
 })
 
-export const showModelAction = defineAction<ModelDetail>({
+function gateText(screen: Screen, { judgement }: ModelVersion): string {
+  const lines = judgement.promises.map((promise) => {
+    const mark = promise.holds ? paint(screen, 'green', '✓ holds ') : paint(screen, 'red', '✗ broken')
+    return `${mark}  ${escapeControls(promise.promise)}  ${escapeControls(promise.promised)}, measured ${escapeControls(promise.measured)}`
+  })
+  return lines.join('\n')
+}
+
+interface Shown {
+  readonly model: ModelDetails
+  readonly version: ModelVersion
+  readonly report?: string
+}
+
+function showText({ model, version, report }: Shown, screen: Screen, now: Date): string {
+  const facts = formatFacts(screen, [
+    ['model', `${model.name}@${version.version} of ${model.latestVersion}`],
+    ['aliases', aliasesOf(model, version.version)],
+    ['task', version.signature.task],
+    ['made', formatAgo(new Date(version.createdAt), now)],
+    ['run', version.runId === undefined ? undefined : `baton runs show ${version.runId.slice(-8)}`],
+    ['quality report', report === undefined ? undefined : escapeControls(report)],
+    ['size', formatBytes(version.sizeBytes)],
+    ['digest', version.modelDigest],
+    ['owners', escapeControls(Object.values(version.contract.owners).join(', '))],
+  ])
+  const inputs = formatTable(
+    screen,
+    [
+      { title: 'input', value: (field) => field.name },
+      { title: 'type', value: (field) => field.type },
+      { title: 'null', value: (field) => (field.nullable ? 'allowed' : 'no') },
+    ],
+    version.signature.inputs,
+  )
+  const history = model.history.map(
+    (event) =>
+      `${event.at.slice(0, 16).replace('T', ' ')}  ${event.alias} → ${event.to}  ${event.action} by ${escapeControls(event.who)}: ${escapeControls(event.why)}`,
+  )
+  return [facts, gateText(screen, version), inputs, history.join('\n')].filter((block) => block !== '').join('\n\n')
+}
+
+export const showModelAction = defineAction<Shown>({
   async run(shell, input) {
     const app = await shell.app()
     return app.showModel(argument(input, 0))
   },
-  text(model, screen, now) {
-    const facts = formatFacts(screen, [
-      ['model', `${escapeControls(model.name)}@${model.version}`],
-      ['aliases', model.aliases.join(', ')],
-      ['task', model.task],
-      ['made', formatAgo(new Date(model.createdAt), now)],
-      ['run', model.runId === undefined ? undefined : `baton runs show ${model.runId}`],
-      ['quality report', model.report === undefined ? undefined : escapeControls(model.report)],
-      ['size', model.sizeBytes === undefined ? undefined : formatBytes(model.sizeBytes)],
-      ['digest', model.digest],
-      ...Object.entries(model.metrics).map(([name, value]) => [escapeControls(name), formatNumber(value)] as const),
-    ])
-    const gate = model.gate.map(
-      (rule) =>
-        `${rule.holds ? paint(screen, 'green', '✓ holds ') : paint(screen, 'red', '✗ broken')}  ${escapeControls(rule.rule)}  ${escapeControls(rule.detail)}`,
-    )
-    const promotions = model.promotions.map(
-      (promotion) =>
-        `${promotion.at.slice(0, 16).replace('T', ' ')}  ${escapeControls(promotion.alias)} → ${promotion.to}  ${escapeControls(promotion.by)}: ${escapeControls(promotion.why)}`,
-    )
-    const inputs = formatTable(
-      screen,
-      [
-        { title: 'input', value: (field) => field.name },
-        { title: 'type', value: (field) => field.type },
-        { title: 'null', value: (field) => (field.nullable ? 'allowed' : 'no') },
-      ],
-      model.inputs,
-    )
-    return [facts, gate.join('\n'), inputs, promotions.join('\n')].filter((block) => block !== '').join('\n\n')
-  },
+  text: showText,
+  json: ({ model, version, report }) => ({ ...model, shown: version, report: report ?? null }),
 })
 
-export const promoteModelAction = defineAction<Promotion>({
+export const promoteModelAction = defineAction<Moved>({
   async run(shell, input) {
     const why = reasonOf(input, 'baton models promote')
+    const alias = textOption(input, 'to') ?? 'champion'
     const app = await shell.app()
-    return app.promoteModel(argument(input, 0), textOption(input, 'to') ?? 'champion', why)
+    return {
+      alias,
+      moved: await app.promoteModel(argument(input, 0), alias, { why, force: flagOption(input, 'force') }),
+    }
   },
-  text: promotionText,
+  text: movedText,
+  json: movedJson,
 })
 
-export const rollbackModelAction = defineAction<Promotion>({
+export const rollbackModelAction = defineAction<Moved>({
   async run(shell, input) {
     const why = reasonOf(input, 'baton models rollback')
+    const alias = textOption(input, 'alias') ?? 'champion'
     const app = await shell.app()
-    return app.rollbackModel(argument(input, 0), textOption(input, 'alias') ?? 'champion', why)
+    return { alias, moved: await app.rollbackModel(argument(input, 0), alias, { why }) }
   },
-  text: promotionText,
+  text: movedText,
+  json: movedJson,
 })

@@ -2,27 +2,51 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 import type { Page } from '../../kernel/page.ts'
-import type { RunDetail, RunFilter, RunSummary } from '../app-interface.ts'
+import type { Run } from '../../modules/tracking/index.ts'
+import type { RunDetail, RunFilter } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
-import { WrongArgumentsError } from '../errors.ts'
-import { argument, type CommandInput, countOption, flagOption, pairsOption, textOption } from '../input.ts'
+import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
+import { argument, type CommandInput, countOption, flagOption, textOption } from '../input.ts'
 import { formatRun, formatRunTable } from '../print/runs.ts'
 
-function filterOf(input: CommandInput): Omit<RunFilter, 'limit' | 'after'> {
-  const pipeline = textOption(input, 'pipeline')
+const states: Readonly<Record<string, readonly Run['status'][]>> = {
+  running: ['SCHEDULED', 'RUNNING'],
+  finished: ['FINISHED'],
+  failed: ['FAILED'],
+  stopped: ['KILLED'],
+}
+
+function statusesOf(input: CommandInput): RunFilter['statuses'] {
   const state = textOption(input, 'state')
+  if (state === undefined) return undefined
+  const statuses = states[state.toLowerCase()]
+  if (statuses === undefined) throw new InvalidOptionError('--state', state, 'running, finished, failed or stopped')
+  return statuses
+}
+
+function sinceOf(input: CommandInput): number | undefined {
   const since = textOption(input, 'since')
-  const tags = pairsOption(input, 'tag')
+  if (since === undefined) return undefined
+  const ms = Date.parse(since)
+  if (Number.isNaN(ms)) throw new InvalidOptionError('--since', since, 'a date such as 2026-01-31 or 2026-01-31T08:00')
+  return ms
+}
+
+function filterOf(input: CommandInput): RunFilter {
+  const pipeline = textOption(input, 'pipeline')
+  const filter = textOption(input, 'filter')
+  const statuses = statusesOf(input)
+  const sinceMs = sinceOf(input)
   return {
     ...(pipeline === undefined ? {} : { pipeline }),
-    ...(state === undefined ? {} : { state }),
-    ...(since === undefined ? {} : { since }),
-    ...(Object.keys(tags).length === 0 ? {} : { tags }),
-    ...(flagOption(input, 'steps') ? { steps: true } : {}),
+    ...(filter === undefined ? {} : { filter }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(flagOption(input, 'steps') ? {} : { kinds: ['pipeline', 'run'] as const }),
   }
 }
 
-export const listRunsAction = defineAction<Page<RunSummary>>({
+export const listRunsAction = defineAction<Page<Run>>({
   async run(shell, input) {
     const filter = { ...filterOf(input), limit: countOption(input, 'limit') ?? 20 }
     const app = await shell.app()
@@ -40,7 +64,8 @@ export const showRunAction = defineAction<RunDetail>({
     const app = await shell.app()
     return app.showRun(argument(input, 0))
   },
-  text: (run, screen, now) => formatRun(screen, run, now),
+  text: (detail, screen, now) => formatRun(screen, detail, now),
+  json: ({ run, steps }) => ({ ...run, steps }),
 })
 
 export const exportRunsAction = defineAction<{ readonly file: string }>({

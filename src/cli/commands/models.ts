@@ -22,7 +22,11 @@ export const modelsCommands: readonly CommandSpec[] = [
     args: '<model>',
     summary: 'Give a model version an alias; who, when and why are kept',
     examples: ['baton models promote churn@7 --to champion --why "better on new customers"'],
-    options: [{ flags: '--to <alias>', summary: 'the alias: champion or challenger (champion)' }, why],
+    options: [
+      { flags: '--to <alias>', summary: 'the alias: champion or challenger (champion)' },
+      why,
+      { flags: '--force', summary: 'also when callers of the present version would break' },
+    ],
     load: async () => (await import('../actions/models.ts')).promoteModelAction,
   },
   {

@@ -16,6 +16,7 @@ export const projectCommands: readonly CommandSpec[] = [
       { flags: '--no-header', summary: 'the first line is data; columns are named column_1, column_2, …' },
       { flags: '--header', summary: 'the first line names the columns, whatever it looks like' },
       { flags: '--skip <lines>', summary: 'leave out this many lines at the top of the file' },
+      { flags: '--ci <system>', summary: 'the CI template: gitlab or github (gitlab)' },
       { flags: '--template <name>', summary: 'copy an example: churn' },
     ],
     load: async () => (await import('../actions/init.ts')).initAction,

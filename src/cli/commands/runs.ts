@@ -3,7 +3,7 @@ import type { CommandSpec } from '../command.ts'
 const filters = [
   { flags: '--pipeline <name>', summary: 'only runs of this pipeline' },
   { flags: '--state <state>', summary: 'only running, finished, failed or stopped ones' },
-  { flags: '--tag <name=value>', summary: 'only runs with this tag; may stand more than once', repeat: true },
+  { flags: '--filter <expression>', summary: 'only runs that this holds for, in the search language of MLflow' },
   { flags: '--since <date>', summary: 'only runs that began at or after this date' },
   { flags: '--steps', summary: 'also the runs of single steps' },
 ]
@@ -12,7 +12,11 @@ export const runsCommands: readonly CommandSpec[] = [
   {
     name: 'runs list',
     summary: 'List runs, the latest first',
-    examples: ['baton runs list', 'baton runs list --pipeline churn --state failed --since 2026-01-01'],
+    examples: [
+      'baton runs list',
+      'baton runs list --pipeline churn --state failed --since 2026-01-01',
+      'baton runs list --filter "metrics.rocAuc > 0.7"',
+    ],
     options: [...filters, { flags: '-n, --limit <count>', summary: 'how many at most (20)' }],
     load: async () => (await import('../actions/runs.ts')).listRunsAction,
   },

@@ -42,16 +42,6 @@ export function formatError(screen: Screen, error: BatonError, options: { debug:
 }
 
 /** The same facts for `--json`. */
-export function errorToJson(error: BatonError): { readonly error: Readonly<Record<string, unknown>> } {
-  return {
-    error: {
-      code: error.code,
-      kind: error.kind,
-      message: error.message,
-      hint: error.hint,
-      ...(error.why === undefined ? {} : { why: error.why }),
-      ...(error.where === undefined ? {} : { where: error.where }),
-      details: error.details,
-    },
-  }
+export function errorToJson(error: BatonError): { readonly error: ReturnType<BatonError['toJSON']> } {
+  return { error: error.toJSON() }
 }

@@ -1,0 +1,145 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { nearest } from '../../kernel/nearest.ts'
+import { defineAction } from '../command.ts'
+import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
+import { featureColumns, type ProjectDraft } from '../init/draft.ts'
+import { BadProjectNameError, UnknownTemplateError } from '../init/errors.ts'
+import { draftFiles, draftFromTable } from '../init/from-table.ts'
+import {
+  copyTemplate,
+  createFolder,
+  type DataPlacement,
+  placeData,
+  refuseTaken,
+  writeFiles,
+} from '../init/write-project.ts'
+import { argument, type CommandInput, countOption, textOption } from '../input.ts'
+import { packageFolder, packageVersion } from '../package-info.ts'
+import { formatCount } from '../print/quantities.ts'
+import { formatFacts } from '../print/table.ts'
+import { escapeControls } from '../print/text-width.ts'
+import type { Shell } from '../shell.ts'
+
+type Made =
+  | { readonly from: 'template'; readonly folder: string; readonly here: string; readonly template: string }
+  | {
+      readonly from: 'table'
+      readonly folder: string
+      /** The folder as one types it from here. */
+      readonly here: string
+      readonly pipeline: string
+      readonly rows: number
+      readonly task: string
+      readonly target: string
+      readonly targetBecause: string
+      readonly split: string
+      readonly splitBecause: string
+      readonly features: readonly string[]
+      readonly excluded: readonly { readonly column: string; readonly because: string }[]
+      readonly assumptions: readonly string[]
+      readonly data: DataPlacement
+    }
+
+const usage = 'baton init'
+
+function projectFolder(shell: Shell, input: CommandInput): string {
+  const name = argument(input, 0)
+  const folder = resolve(shell.cwd, name)
+  if (folder === shell.cwd || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(basename(folder)))
+    throw new BadProjectNameError(name)
+  return folder
+}
+
+function fromTemplate(shell: Shell, folder: string, name: string): Made {
+  const examples = fileURLToPath(new URL('examples/', packageFolder))
+  const templates = existsSync(examples)
+    ? readdirSync(examples).filter((entry) => existsSync(join(examples, entry, 'baton.config.ts')))
+    : []
+  if (!templates.includes(name)) throw new UnknownTemplateError(name, { templates, near: nearest(name, templates) })
+  createFolder(folder, (temporary) => copyTemplate(join(examples, name), temporary))
+  return { from: 'template', folder, here: relative(shell.cwd, folder), template: name }
+}
+
+function ciSystem(input: CommandInput): 'gitlab' | 'github' {
+  const wanted = textOption(input, 'ci') ?? 'gitlab'
+  if (wanted !== 'gitlab' && wanted !== 'github') throw new InvalidOptionError('--ci', wanted, 'gitlab or github')
+  return wanted
+}
+
+async function fromTable(shell: Shell, folder: string, input: CommandInput): Promise<Made> {
+  const file = textOption(input, 'from')
+  const target = textOption(input, 'target')
+  if (file === undefined) {
+    throw new WrongArgumentsError('"baton init" needs --from FILE with --target COLUMN, or --template NAME.', usage)
+  }
+  if (target === undefined)
+    throw new WrongArgumentsError('"baton init --from" needs --target: the column to predict.', usage)
+  const ci = ciSystem(input)
+  const header = input.options['header']
+  const skip = countOption(input, 'skip', 0)
+  const from = resolve(shell.cwd, file)
+  const draft = await draftFromTable(() => shell.tools(), {
+    project: basename(folder),
+    from,
+    target,
+    wishes: { ...(typeof header === 'boolean' ? { header } : {}), ...(skip === undefined ? {} : { skip }) },
+  })
+  const data = createFolder(folder, (temporary) => {
+    writeFiles(temporary, draftFiles(draft, { version: packageVersion(), ci }))
+    return placeData(from, join(temporary, 'data', 'raw', draft.file))
+  })
+  return { from: 'table', folder, here: relative(shell.cwd, folder), data, ...told(draft) }
+}
+
+function told(draft: ProjectDraft) {
+  const { target, split } = draft
+  return {
+    pipeline: draft.slug,
+    rows: draft.rows,
+    task: target.task,
+    target: target.column.name,
+    targetBecause: target.because,
+    split: split.by,
+    splitBecause: split.because,
+    features: featureColumns(draft).map((column) => column.name),
+    excluded: draft.columns.flatMap(({ name, role }) =>
+      role.role === 'excluded' ? [{ column: name, because: role.because }] : [],
+    ),
+    assumptions: draft.layout?.assumptions ?? [],
+  }
+}
+
+export const initAction = defineAction<Made>({
+  async run(shell, input) {
+    const folder = projectFolder(shell, input)
+    refuseTaken(folder)
+    const template = textOption(input, 'template')
+    return template === undefined ? fromTable(shell, folder, input) : fromTemplate(shell, folder, template)
+  },
+  text(made, screen) {
+    if (made.from === 'template') {
+      return formatFacts(screen, [
+        ['project', `${made.here}, a copy of the example ${made.template}`],
+        ['next', `cd ${made.here} && cat README.md`],
+      ])
+    }
+    return formatFacts(screen, [
+      ['project', made.here],
+      ['data', `${formatCount(made.rows)} rows in data/raw (${made.data})`],
+      ...made.assumptions.map((text) => ['assumed', escapeControls(text)] as const),
+      ['task', `${made.task}: ${escapeControls(made.target)}; ${escapeControls(made.targetBecause)}`],
+      ['split', `${made.split}: ${escapeControls(made.splitBecause)}`],
+      [
+        'columns',
+        `the model reads ${formatCount(made.features.length)}, ${formatCount(made.excluded.length)} are left out`,
+      ],
+      ...made.excluded
+        .slice(0, 8)
+        .map(({ column, because }) => ['left out', `${escapeControls(column)}: ${escapeControls(because)}`] as const),
+      ['next', `cd ${made.here} && baton run ${made.pipeline}`],
+    ])
+  },
+})

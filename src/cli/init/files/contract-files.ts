@@ -1,0 +1,118 @@
+import { type DraftColumn, featureColumns, type ProjectDraft } from '../draft.ts'
+import { toComment, toIdentifier, toKey, toLiteral } from '../names.ts'
+import type { ColumnConstraints } from '../column-constraints.ts'
+
+/** The rules of a column as the inside of an object literal. */
+function rules(constraints: ColumnConstraints, type: string): string {
+  const parts = [`type: '${type}'`]
+  if (constraints.nullable === true) parts.push('nullable: true')
+  if (constraints.min !== undefined) parts.push(`min: ${constraints.min}`)
+  if (constraints.max !== undefined) parts.push(`max: ${constraints.max}`)
+  if (constraints.oneOf !== undefined) parts.push(`oneOf: [${constraints.oneOf.map(toLiteral).join(', ')}]`)
+  return `{ ${parts.join(', ')} }`
+}
+
+/** A target is never null: a row without an answer cannot teach or test. */
+function dataRules(
+  column: DraftColumn & { readonly constraints: ColumnConstraints },
+  target: ProjectDraft['target'],
+): string {
+  if (column.role.role !== 'target') return rules(column.constraints, column.constraints.type)
+  const { nullable: _, min, max, ...rest } = column.constraints
+  const limits = target.task === 'regression' && min !== undefined && max !== undefined ? { min, max } : {}
+  return rules({ ...rest, ...limits }, column.constraints.type)
+}
+
+/** The share of rows that may be put aside: 5 %, or more where the target is missing more often. */
+function quarantineShare(draft: ProjectDraft): number {
+  const missing = draft.target.column.nulls / draft.rows
+  return missing <= 0.04 ? 0.05 : Math.min(1, Math.ceil((missing + 0.05) * 100) / 100)
+}
+
+/** `contracts/<name>-data.ts`: what the table promises, as its present content shows it. */
+export function dataContractFile(draft: ProjectDraft): string {
+  const kept = draft.columns.filter((column) => column.constraints !== undefined) as (DraftColumn & {
+    readonly constraints: ColumnConstraints
+  })[]
+  const dropped = draft.columns.filter((column) => column.constraints === undefined)
+  const share = quarantineShare(draft)
+  const lines = kept.map((column) => `    ${toKey(column.name)}: ${dataRules(column, draft.target)},`)
+  const droppedText = dropped
+    .map(({ name }) => `\n// ${toComment(name)} has a type that contracts do not have, and is dropped.`)
+    .join('')
+  return `import { dataContract } from 'baton-ml'
+
+// Drafted by baton init from ${draft.rows.toLocaleString('en-US')} rows of ${toComment(draft.file)}.
+// Limits have half the span seen as slack on both sides; short lists of texts are complete.
+// A row that breaks a rule is put aside with its reason. Tighten what you know better.${droppedText}
+export const ${toIdentifier(draft.slug)}Data = dataContract({
+  name: '${draft.slug}',
+  owner: 'name who answers for this data',
+  maxQuarantineShare: ${share},
+${dropped.length > 0 ? "  extraColumns: 'drop',\n" : ''}  columns: {
+${lines.join('\n')}
+  },
+})
+`
+}
+
+function modelType(constraints: ColumnConstraints): string {
+  switch (constraints.type) {
+    case 'integer':
+    case 'bigint':
+      return 'integer'
+    case 'double':
+      return 'number'
+    case 'boolean':
+    case 'string':
+    case 'date':
+    case 'timestamp':
+      return constraints.type
+  }
+}
+
+function qualityText(draft: ProjectDraft): string {
+  if (draft.target.task === 'binary') {
+    return `  // Nothing is known before the first run, so this asks only what any model must do: rank better than chance, also at
+  // the lower end of the 95 % interval. Chance is 0.5 by definition. Raise it to what your first report shows.
+  quality: { rocAuc: { min: 0.5, interval: 'lower' } },`
+  }
+  return `  // Nothing is known before the first run, so this asks only what any model must do: be nearer than the mean, also at
+  // the lower end of the 95 % interval. The mean has 0 by definition. Raise it to what your first report shows.
+  quality: { r2: { min: 0, interval: 'lower' } },`
+}
+
+/** `contracts/<name>.ts`: what the model promises to those who use it. */
+export function modelContractFile(draft: ProjectDraft): string {
+  const { target } = draft
+  const excluded = draft.columns.flatMap((column) =>
+    column.role.role === 'excluded' ? [`    // ${toComment(column.name)}: ${toComment(column.role.because)}`] : [],
+  )
+  const inputs = featureColumns(draft).map(
+    (column) => `    ${toKey(column.name)}: ${rules(column.constraints, modelType(column.constraints))},`,
+  )
+  const output = freeName(target.task === 'binary' ? 'score' : 'prediction', draft)
+  const positive = target.task === 'binary' ? `\n  positive: ${toLiteral(target.positive)},` : ''
+  const limits = target.task === 'binary' ? ', min: 0, max: 1' : ''
+  return `import { contract } from 'baton-ml'
+
+// ${toComment(target.column.name)} is the target: ${toComment(target.because)}.
+export const ${toIdentifier(draft.slug)} = contract({
+  name: '${draft.slug}',
+  task: '${target.task}',
+  target: ${toLiteral(target.column.name)},${positive}
+  owners: { dataScience: 'name who answers for the model', engineering: 'name who runs it' },
+  input: {
+${inputs.join('\n')}${excluded.length > 0 ? `\n    // Left out, because a model would learn nothing that lasts from them:\n${excluded.join('\n')}` : ''}
+  },
+  output: { ${output}: { type: 'number'${limits} } },
+${qualityText(draft)}
+})
+`
+}
+
+/** A name that no column has. */
+function freeName(wanted: string, draft: ProjectDraft): string {
+  const taken = new Set(draft.columns.map((column) => column.name.toLowerCase()))
+  return taken.has(wanted) ? `baton_${wanted}` : wanted
+}

@@ -1,0 +1,76 @@
+import type { Plan, RunResult, StepOutcome } from '../../modules/pipelines/index.ts'
+import { describePlan } from '../../modules/pipelines/index.ts'
+import { formatError } from './error.ts'
+import { formatDuration } from './quantities.ts'
+import { paint, type Screen } from './screen.ts'
+import { formatFacts, formatTable } from './table.ts'
+import { escapeControls } from './text-width.ts'
+
+function counted(result: RunResult): string {
+  const states = ['ran', 'cached', 'failed', 'skipped'] as const
+  const counts = states.map((state) => [state, result.steps.filter((step) => step.state === state).length] as const)
+  const shown = counts.filter(([, count]) => count > 0)
+  return shown.map(([state, count]) => `${count} ${state}`).join(', ')
+}
+
+/** The failing step with its own last lines, its error, and how to run it alone. */
+function formatFailure(screen: Screen, step: StepOutcome, failure: NonNullable<StepOutcome['failure']>): string {
+  const lines: string[] = []
+  if (failure.logTail.length > 0) {
+    lines.push(paint(screen, 'dim', `last lines of ${escapeControls(step.name)}`))
+    lines.push(...failure.logTail.map((line) => `  ${escapeControls(line)}`), '')
+  }
+  lines.push(formatError(screen, failure.error, { debug: false }), '')
+  lines.push(
+    formatFacts(screen, [
+      ['log', failure.logFile],
+      ['run it alone', failure.rerun],
+    ]),
+  )
+  return lines.join('\n')
+}
+
+const verdicts = { done: 'done', failed: 'failed', interrupted: 'stopped' } as const
+
+/** What was made and what to do next; the step lines were shown while it ran. */
+export function formatRunResult(screen: Screen, result: RunResult): string {
+  const failures = result.steps.flatMap((step) =>
+    step.failure === undefined ? [] : [formatFailure(screen, step, step.failure)],
+  )
+  const colour = result.state === 'done' ? 'green' : 'red'
+  const verdict = paint(screen, colour, verdicts[result.state])
+  const head = `${verdict}  ${escapeControls(result.pipeline)}: ${counted(result)} in ${formatDuration(result.wallMs)}`
+  const notices = result.steps.flatMap((step) => step.notices)
+  const facts = formatFacts(screen, [
+    ...notices.map((notice) => [escapeControls(notice.label), escapeControls(notice.text)] as const),
+    ['run', `baton runs show ${result.runId.slice(-8)}`],
+    [
+      'next',
+      result.state === 'interrupted' ? `baton run ${result.pipeline}, which goes on where it stopped` : undefined,
+    ],
+  ])
+  return [...failures, head, facts].join('\n\n')
+}
+
+const planWords = { hit: 'cached', run: 'runs', depends: 'depends', not_selected: 'left out' } as const
+
+/** A line a step: whether it would run, and why. */
+export function formatPlan(screen: Screen, plan: Plan): string {
+  const table = formatTable(
+    screen,
+    [
+      { title: 'step', value: (step) => step.step, whole: true },
+      { title: 'kind', value: (step) => step.kind },
+      { title: 'would', value: (step) => planWords[step.state] },
+      { title: 'because', value: describePlan },
+    ],
+    plan.steps,
+  )
+  const count = (state: keyof typeof planWords) => plan.steps.filter((step) => step.state === state).length
+  const depends = count('depends') === 0 ? '' : `, ${count('depends')} more may`
+  const sentence =
+    count('run') + count('depends') === 0
+      ? 'Nothing would run: every step is cached.'
+      : `${count('run')} of ${plan.steps.length} steps would run${depends}.`
+  return `${table}\n\n${sentence}`
+}
