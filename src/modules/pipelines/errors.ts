@@ -132,3 +132,16 @@ export class StepNotInRunError extends BatonError {
     })
   }
 }
+
+/** A step declares an environment variable that is not set. */
+export class EnvMissingError extends BatonError {
+  constructor(step: string, name: string) {
+    super({
+      code: 'pipelines.env_missing',
+      kind: 'usage',
+      message: `Step ${step} needs the environment variable ${name}, which is not set.`,
+      hint: `Set ${name}, or give it a default in the pipeline: p.env('${name}', { default: '…' }).`,
+      details: { step, name },
+    })
+  }
+}

@@ -2,6 +2,10 @@
 export { StepFailedError, UnknownStepError, UpstreamNotReadyError } from './errors.ts'
 export type { CodeReference, EnvReference, Graph, Handle, OutputKind, OutputRef, StepNode, StepScope } from './graph.ts'
 export { describeOutput } from './key/step-key.ts'
+export { type CodeKey, createCodeKey } from './process/code-key.ts'
+export { type CodeRequest, type CodeResult, type CodeRunner, createCodeRunner } from './process/code-runner.ts'
+export type { CodeContext, ProcessContext } from './process/process-context.ts'
+export { createProcessStep } from './process/process-step.ts'
 export type {
   CachedStep,
   PipelineRunEnd,

@@ -35,7 +35,7 @@ export interface ValueOutput {
   readonly kind: 'value'
   /** A JSON file to write, which `write` does. */
   readonly path: string
-  write(value: Json): void
+  readonly write: (value: Json) => void
 }
 
 export type InputOf<Kind extends OutputKind> = Kind extends 'table'
@@ -57,9 +57,9 @@ export interface StepFunctionContext<Shape extends StepShape = StepShape> {
   readonly outputs: { readonly [Name in keyof Shape['outputs']]: OutputOf<Shape['outputs'][Name]> }
   readonly params: Readonly<Record<string, Json>>
   /** One line for the step's log. */
-  log(...values: readonly unknown[]): void
+  readonly log: (...values: readonly unknown[]) => void
   /** Records a number of the run; a later value of the same name replaces it, `step` keeps the whole curve. */
-  metric(name: string, value: number, step?: number): void
+  readonly metric: (name: string, value: number, step?: number) => void
   /** Fires when the step has to stop: Ctrl-C or a timeout. */
   readonly signal: AbortSignal
 }

@@ -17,7 +17,7 @@ const anyRequire = /(?<![.\w$])require\s*\(\s*(?:(['"`])([^'"`$]+)\1\s*\)|)/g
 
 /** Reads the imports of a JavaScript or TypeScript module without running it. Throws SyntaxError when it has no end. */
 export async function readModuleImports(source: string, path: string): Promise<ModuleImports> {
-  await init
+  await init()
   const [found, , , hasModuleSyntax] = lex(source, path)
   const imports: string[] = []
   const requires: string[] = []

@@ -12,7 +12,7 @@ import {
   type TestProject,
   testScope,
   valueOutput,
-} from '../test-project.ts'
+} from '../pipelines.fixture.ts'
 import type { StepContext } from '../step-kind.ts'
 import { runPipeline } from './run-pipeline.ts'
 
@@ -238,7 +238,7 @@ describe('runPipeline', () => {
     expect(only.state).toBe('done')
     const from = await runPipeline(project.ctx, diamond(), { from: 'b', force: true })
     expect(states(from)).toBe('a cached, b ran, c cached, d ran')
-    const forced = await runPipeline(project.ctx, diamond(), { force: 'c' })
+    const forced = await runPipeline(project.ctx, diamond(), { force: ['c'] })
     expect(states(forced)).toBe('a cached, b cached, c ran, d cached')
     await expect(runPipeline(project.ctx, diamond(), { only: 'dd' })).rejects.toMatchObject({
       code: 'pipelines.unknown_step',

@@ -7,8 +7,8 @@ export interface SelectionOptions {
   readonly only?: string
   /** This step and all that depend on it; the steps before them are taken from the cache. */
   readonly from?: string
-  /** True: every selected step runs. A name: that step runs. */
-  readonly force?: boolean | string
+  /** True: every selected step runs. Names: these steps run. */
+  readonly force?: boolean | readonly string[]
 }
 
 /** Which steps may run, and which are only looked up. */
@@ -21,8 +21,9 @@ export interface Selection {
 
 export function selectSteps(graph: Graph, options: SelectionOptions): Selection {
   const names = new Set(graph.steps.map((step) => step.name))
-  for (const name of [options.only, options.from, options.force]) {
-    if (typeof name === 'string' && !names.has(name)) {
+  const forced = typeof options.force === 'object' ? options.force : []
+  for (const name of [options.only, options.from, ...forced]) {
+    if (name !== undefined && !names.has(name)) {
       throw new UnknownStepError(graph.pipeline, name, nearest(name, names))
     }
   }
@@ -35,7 +36,7 @@ export function selectSteps(graph: Graph, options: SelectionOptions): Selection 
   return {
     mayRun,
     needed,
-    isForced: (step) => mayRun.has(step) && (options.force === true || options.force === step),
+    isForced: (step) => mayRun.has(step) && (options.force === true || forced.includes(step)),
   }
 }
 
