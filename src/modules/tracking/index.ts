@@ -1,3 +1,5 @@
+export { createFolderStore, getTree } from './artifacts/folder-store.ts'
+export type { Tree, TreeFile } from './artifacts/tree.ts'
 export { captureEnvironment, type Environment } from './capture-environment.ts'
 export type { TrackingContext } from './context.ts'
 export { RunNotFoundError } from './errors.ts'
