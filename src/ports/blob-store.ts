@@ -20,8 +20,8 @@ export interface BlobStore {
   /** Every digest in the store, in any order. */
   list(): AsyncIterable<{ digest: Digest; sizeBytes: number }>
   verify(digest: Digest): Promise<BlobState>
-  /** Names of what writers that died have left behind; never part of a blob. */
-  leftovers(): Promise<readonly string[]>
+  /** Names of what writers that died have left behind, never part of a blob; removed on request. */
+  leftovers(options?: { readonly remove: boolean }): Promise<readonly string[]>
 }
 
 export type BlobState = 'whole' | 'damaged' | 'missing'

@@ -65,7 +65,11 @@ export function openLocalBlobs(folder: string): BlobStore {
     has: async (digest) => (await stat(blobPath(folder, digest)).catch(() => undefined))?.isFile() === true,
     copyTo: (digest, path) => copyVerified(blobPath(folder, digest), digest, path),
     list: () => listBlobs(folder),
-    leftovers: async () => findLeftovers(temporaryFolder(folder)).map((name) => join(temporaryFolder(folder), name)),
+    leftovers: async (options) => {
+      const names = findLeftovers(temporaryFolder(folder))
+      if (options?.remove === true) removeLeftovers(folder)
+      return names.map((name) => join(temporaryFolder(folder), name))
+    },
   }
 }
 
