@@ -9,10 +9,10 @@ export interface ColumnConstraints {
   readonly oneOf?: readonly string[]
 }
 
-/** Rounds to two significant digits of `scale`, away from the middle. */
+/** Rounds away from the middle, to the leading digit of half of `scale`. */
 function roundOut(value: number, scale: number, direction: 'down' | 'up'): number {
   if (value === 0 || scale === 0) return value
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(scale))) - 1)
+  const unit = 10 ** Math.floor(Math.log10(Math.abs(scale) / 2))
   const rounded = (direction === 'down' ? Math.floor(value / unit) : Math.ceil(value / unit)) * unit
   return Number(rounded.toPrecision(12))
 }

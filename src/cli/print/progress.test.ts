@@ -73,7 +73,11 @@ describe('the progress of a run', () => {
   it('on a terminal leaves exactly the finished lines behind', () => {
     const text = shown({ isTerminal: true, columns: 80 }, events)
     expect(text).toContain('running')
-    expect(settled(text)).toEqual(['· invoices  cached', '✓ train     ran       1 m 12 s  ROC AUC 0.743\\u001b[2J'])
+    expect(settled(text)).toEqual([
+      '· invoices  cached',
+      '✓ train     ran       1 m 12 s  ROC AUC 0.743\\u001b[2J',
+      '- register  skipped             evaluate failed',
+    ])
   })
 
   it('on a terminal clears a running line when the run stops', () => {

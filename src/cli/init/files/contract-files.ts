@@ -12,15 +12,23 @@ function rules(constraints: ColumnConstraints, type: string): string {
   return `{ ${parts.join(', ')} }`
 }
 
+/** The two values of a binary target, as its column holds them. */
+function twoValues({ column }: ProjectDraft['target'], type: string): string {
+  const values = (column.values ?? []).map(({ value }) => value).toSorted()
+  return values.map((value) => (type === 'string' ? toLiteral(value) : value)).join(', ')
+}
+
 /** A target is never null: a row without an answer cannot teach or test. */
 function dataRules(
   column: DraftColumn & { readonly constraints: ColumnConstraints },
   target: ProjectDraft['target'],
 ): string {
-  if (column.role.role !== 'target') return rules(column.constraints, column.constraints.type)
-  const { nullable: _, min, max, ...rest } = column.constraints
-  const limits = target.task === 'regression' && min !== undefined && max !== undefined ? { min, max } : {}
-  return rules({ ...rest, ...limits }, column.constraints.type)
+  const { constraints } = column
+  if (column.role.role !== 'target') return rules(constraints, constraints.type)
+  const { nullable: _, ...filled } = constraints
+  if (target.task === 'regression') return rules(filled, constraints.type)
+  if (constraints.type === 'boolean') return "{ type: 'boolean' }"
+  return `{ type: '${constraints.type}', oneOf: [${twoValues(target, constraints.type)}] }`
 }
 
 /** The share of rows that may be put aside: 5 %, or more where the target is missing more often. */
