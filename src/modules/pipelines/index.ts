@@ -4,6 +4,7 @@ export type { CodeReference, EnvReference, Graph, Handle, OutputKind, OutputRef,
 export { describeOutput } from './key/step-key.ts'
 export { type CodeKey, createCodeKey } from './process/code-key.ts'
 export { type CodeRequest, type CodeResult, type CodeRunner, createCodeRunner } from './process/code-runner.ts'
+export { writeInputFiles } from './process/input-files.ts'
 export type { CodeContext, ProcessContext } from './process/process-context.ts'
 export { createProcessStep } from './process/process-step.ts'
 export type {
