@@ -152,6 +152,13 @@ describe('the laws of a table session, on DuckDB', () => {
     expect(await session.rows('SELECT count(*) AS n FROM t')).toEqual([{ n: 5002 }])
   })
 
+  it('waits for a running statement when it is closed', async () => {
+    const session = await engine.openSession()
+    const counted = session.rows('SELECT count(*) AS n FROM range(3000000) t(i) WHERE md5(i::VARCHAR) > $$8$$')
+    await session[Symbol.asyncDispose]()
+    expect(await counted).toHaveLength(1)
+  })
+
   it('describes a query without running it', async () => {
     await using session = await engine.openSession()
     expect(await session.describe("SELECT 1 AS a, 'x' AS b, 1.5::DECIMAL(10,2) AS c, [1] AS d, now() AS e")).toEqual([

@@ -47,9 +47,13 @@ async function describe(connection: DuckDBConnection, sql: string): Promise<read
 async function* batches(
   connection: DuckDBConnection,
   sql: string,
-  options: { readonly batchRows?: number; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly batchRows?: number
+    readonly signal?: AbortSignal
+    readonly track: <T>(work: Promise<T>) => Promise<T>
+  },
 ): AsyncIterable<ColumnBatch> {
-  const { signal, batchRows = 16_384 } = options
+  const { signal, batchRows = 16_384, track } = options
   throwIfAborted(signal)
   const source = `(\n${sql.trim().replace(/;+$/, '')}\n)`
   const columns = (await describe(connection, `FROM ${source}`)).map((column) => ({
@@ -59,7 +63,7 @@ async function* batches(
   const list = columns.map((column) => `${column.sql} AS ${quoteName(column.name)}`).join(', ')
   const statement = `SELECT ${list} FROM ${source}`
   const builder = createBatchBuilder(columns, batchRows)
-  const run = <T>(work: () => Promise<T>) => interruptible(connection, statement, { signal, work })
+  const run = <T>(work: () => Promise<T>) => track(interruptible(connection, statement, { signal, work }))
   const result = await run(() => connection.stream(statement))
   for (;;) {
     const chunk = await run(() => result.fetchChunk())
@@ -101,13 +105,25 @@ export function createSession(
   onClose: () => Promise<void>,
 ): TableSession {
   let closed = false
+  // Closing an instance under a running statement ends the process, so closing waits for what runs.
+  const running = new Set<Promise<unknown>>()
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    running.add(settled)
+    void settled.then(() => running.delete(settled))
+    return work
+  }
   return {
     async run(sql, options = {}) {
-      await interruptible(connection, sql, { signal: options.signal, work: () => connection.run(sql) })
+      const work = () => connection.run(sql)
+      await track(interruptible(connection, sql, { signal: options.signal, work }))
     },
     async rows<T extends object>(sql: string) {
       try {
-        const reader = await connection.runAndReadAll(sql)
+        const reader = await track(connection.runAndReadAll(sql))
         const names = reader.deduplicatedColumnNames()
         return reader
           .getRows()
@@ -116,12 +132,12 @@ export function createSession(
         throw toEngineError(error, sql)
       }
     },
-    describe: (sql) => describe(connection, sql),
-    batches: (sql, options) => batches(connection, sql, options),
-    appendText: (table, rows) => appendText(connection, table, rows),
+    describe: (sql) => track(describe(connection, sql)),
+    batches: (sql, options) => batches(connection, sql, { ...options, track }),
+    appendText: (table, rows) => track(appendText(connection, table, rows)),
     async explain(sql) {
       try {
-        const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`)
+        const reader = await track(connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`))
         return String(reader.getRows()[0]?.[1] ?? '')
       } catch (error) {
         throw toEngineError(error, sql)
@@ -130,6 +146,7 @@ export function createSession(
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true
+      await Promise.all(running)
       connection.closeSync()
       instance.closeSync()
       await onClose()

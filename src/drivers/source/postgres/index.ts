@@ -1,0 +1,1 @@
+export { openPostgresSource } from './source.ts'

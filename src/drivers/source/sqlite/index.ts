@@ -1,0 +1,1 @@
+export { openSqliteSource } from './source.ts'
