@@ -191,8 +191,11 @@ export function confusionAt(rows: BinaryRows, threshold: number): Confusion {
   for (let row = 0; row < rows.scores.length; row++) {
     const weight = rows.weights === undefined ? 1 : rows.weights[row]!
     const positive = rows.labels[row] === 1
-    if (rows.scores[row]! >= threshold) positive ? (tp += weight) : (fp += weight)
-    else positive ? (fn += weight) : (tn += weight)
+    const selected = rows.scores[row]! >= threshold
+    if (selected && positive) tp += weight
+    else if (selected) fp += weight
+    else if (positive) fn += weight
+    else tn += weight
   }
   return { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn }
 }

@@ -60,8 +60,8 @@ export function binaryDetailsOf(facts: EvaluationFacts): BinaryDetails {
 
 function scoreHistogram({ scores, labels }: BinaryRows): BinaryDetails['scoreHistogram'] {
   const counts = {
-    positives: new Array<number>(histogramBins).fill(0),
-    negatives: new Array<number>(histogramBins).fill(0),
+    positives: Array.from({ length: histogramBins }, () => 0),
+    negatives: Array.from({ length: histogramBins }, () => 0),
   }
   for (let row = 0; row < scores.length; row++) {
     const bin = Math.min(histogramBins - 1, Math.floor(scores[row]! * histogramBins))

@@ -37,7 +37,7 @@ function histogramOf(sorted: Float64Array): RegressionDetails['residualHistogram
   const low = quantile(sorted, 0.01)
   const high = quantile(sorted, 0.99)
   const width = (high - low) / histogramBins || 1
-  const counts = new Array<number>(histogramBins).fill(0)
+  const counts = Array.from({ length: histogramBins }, () => 0)
   for (const value of sorted) counts[Math.min(histogramBins - 1, Math.max(0, Math.floor((value - low) / width)))]!++
   return { edges: Array.from({ length: histogramBins + 1 }, (_, i) => low + i * width), counts }
 }

@@ -2,7 +2,6 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createDuckdbEngine } from '../../drivers/engine/duckdb/index.ts'
 import { digestBytes, digestValue } from '../../kernel/hash.ts'
 import type { Digest } from '../../kernel/hash.ts'
 import { newRunId } from '../../kernel/ids.ts'
@@ -59,9 +58,9 @@ export interface Bench {
   champion: ChampionAddress | undefined
 }
 
-export function createBench(): Bench {
+export function createBench(openEngine: (temporaryFolder: string) => TableEngine): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'baton-evaluation-'))
-  const engine = createDuckdbEngine({ temporaryFolder: join(folder, 'spill'), memoryLimitMb: 512, threads: 1 })
+  const engine = openEngine(join(folder, 'spill'))
   const tables = new Map<string, { path: string; rows: number }>()
   const datasets: DatasetReader = {
     async scan({ dataset }) {

@@ -58,9 +58,13 @@ interface Unjudged extends SliceValue {
 }
 
 function sliceValues(column: SliceColumn, rows: SliceRows): readonly Unjudged[] {
-  const members = new Array<number>(column.values.length).fill(0)
+  const members = new Uint32Array(column.values.length)
   for (const code of column.codes) members[code]!++
-  const buckets = members.map((size) => ({ score: new Float64Array(size), actual: new Float64Array(size), next: 0 }))
+  const buckets = Array.from(members, (size) => ({
+    score: new Float64Array(size),
+    actual: new Float64Array(size),
+    next: 0,
+  }))
   for (let row = 0; row < column.codes.length; row++) {
     const bucket = buckets[column.codes[row]!]!
     bucket.score[bucket.next] = rows.scores[row]!

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 
+import { createDuckdbEngine } from '../../drivers/engine/duckdb/index.ts'
 import { contract } from '../contracts/index.ts'
 import { churnModel, createBench, customersSql, spendModel } from './evaluation.fixture.ts'
 import type { QualityReport } from './contract.ts'
@@ -8,7 +9,7 @@ import { createEvaluateStep } from './step.ts'
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 
-const bench = createBench()
+const bench = createBench((temporaryFolder) => createDuckdbEngine({ temporaryFolder, memoryLimitMb: 512, threads: 1 }))
 const kind = createEvaluateStep(bench.context)
 afterAll(async () => {
   await bench.engine[Symbol.asyncDispose]()
