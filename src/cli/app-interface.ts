@@ -20,7 +20,6 @@ export interface Selection {
 }
 
 export interface RunRequest extends PipelineRequest, Selection {
-  readonly jobs?: number
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly onEvent: (event: RunEvent) => void

@@ -54,7 +54,9 @@ export function buildProgram(onCommand: OnCommand): Command {
     let parent = groups.get(group!)
     if (parent === undefined) {
       const summary = commandGroups[group!] ?? ''
+      const examples = commands.filter(({ name }) => name.startsWith(`${group} `)).map((each) => each.examples[0]!)
       parent = program.command(group!).summary(summary).description(summary)
+      parent.addHelpText('before', exampleText(examples))
       groups.set(group!, parent)
     }
     addCommand(parent, spec, onCommand)

@@ -2,7 +2,7 @@ import type { Plan, RunResult } from '../../modules/pipelines/index.ts'
 import type { PipelineRequest, Selection } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { argument, type CommandInput, countOption, flagOption, pairsOption, textOption } from '../input.ts'
+import { argument, type CommandInput, flagOption, pairsOption, textOption } from '../input.ts'
 import { openStepProgress } from '../open-progress.ts'
 import { formatPlan, formatRunResult } from '../print/run-result.ts'
 
@@ -38,14 +38,12 @@ function exitCodeOf(result: RunResult): number {
 export const runAction = defineAction<Outcome>({
   async run(shell, input) {
     const request = requestOf(input)
-    const jobs = countOption(input, 'jobs')
     const app = await shell.app()
     if (flagOption(input, 'dryRun')) return { kind: 'plan', plan: await app.planPipeline(request) }
     const view = openStepProgress(shell)
     try {
       const result = await app.runPipeline({
         ...request,
-        ...(jobs === undefined ? {} : { jobs }),
         keepGoing: flagOption(input, 'keepGoing'),
         signal: shell.signal,
         onEvent: view.show,

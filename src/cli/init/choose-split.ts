@@ -13,20 +13,20 @@ export interface SplitChoice {
 const count = (value: number) => value.toLocaleString('en-US')
 
 /** A column that says when a row came about, with enough moments to cut between; a birthday is none. */
-function isEventTime(column: InferredColumn, rows: number): boolean {
+function isEventTime(column: InferredColumn): boolean {
   const isTime = column.type === 'date' || column.type === 'timestamp'
-  return isTime && column.distinct >= 20 && column.nulls < rows / 100 && !/birth|dob|born/i.test(column.name)
+  return isTime && column.distinct >= 20 && column.nulls === 0 && !/birth|dob|born/i.test(column.name)
 }
 
 /** A column that names the thing a row is about, when things come back: their rows must stay together. */
 function isRepeatingIdentifier(column: InferredColumn, rows: number): boolean {
-  return namesIdentifier(column.name) && column.distinct >= 20 && column.distinct < rows * 0.9
+  return namesIdentifier(column.name) && column.nulls === 0 && column.distinct >= 20 && column.distinct < rows * 0.9
 }
 
 /** Time first, because a model is used on what comes later; then groups; then classes in equal shares; else by chance. */
 export function chooseSplit(table: InferredTable, target: TargetChoice): SplitChoice {
   const others = table.columns.filter((column) => column !== target.column)
-  const time = others.find((column) => isEventTime(column, table.rows))
+  const time = others.find((column) => isEventTime(column))
   if (time !== undefined) {
     return {
       by: 'time',
