@@ -40,7 +40,7 @@ format: node_modules/.package-lock.json ## rewrite the sources in the house styl
 	biome format --write .
 
 example-online-retail: node_modules/.package-lock.json ## the churn example on the UCI Online Retail file
-	@$(NODE) examples/churn/scripts/online-retail.ts "$(RETAIL)"
+	@$(NODE) bench/online-retail/run.ts "$(RETAIL)"
 
 test-interop: node_modules/.package-lock.json ## golden values against the real Python packages, in a virtual environment
 	@sh tests/interop/venv.sh

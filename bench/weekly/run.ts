@@ -5,12 +5,13 @@
 //   SIZE_GB=0.5 make bench-weekly
 
 import { DuckDBInstance } from '@duckdb/node-api'
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+import { measureSuccess } from '../measure.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const repository = resolve(here, '../..')
@@ -18,45 +19,6 @@ const work = join(repository, 'bench/.work/weekly')
 const sizeGb = Number(process.env.SIZE_GB ?? '5')
 const csv = join(work, `invoices-${sizeGb}gb.csv`)
 const project = join(work, 'churn')
-
-/** Seconds and the largest memory of the whole process tree, sampled from /proc. */
-async function measured(command: string, args: readonly string[], env: Record<string, string> = {}) {
-  const started = performance.now()
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
-  let peakKb = 0
-  const timer = setInterval(() => {
-    peakKb = Math.max(peakKb, treeMemoryKb(child.pid!))
-  }, 100)
-  const exitCode = await new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)))
-  clearInterval(timer)
-  if (exitCode !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${exitCode}\n${output}`)
-  return { seconds: (performance.now() - started) / 1000, peakMiB: peakKb / 1024, output }
-}
-
-function treeMemoryKb(root: number): number {
-  const parents = new Map<number, number>()
-  const memory = new Map<number, number>()
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry)
-    if (!Number.isInteger(pid)) continue
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]))
-      // Without pages of files: what the kernel can drop at any time is nobody's memory.
-      memory.set(pid, Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) + Number(/^RssFile:\s+(\d+)/m.exec(status)?.[1] ?? 0))
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const below = (pid: number): boolean => pid === root || (parents.has(pid) && pid > 1 && below(parents.get(pid)!))
-  let sum = 0
-  for (const [pid, kb] of memory) if (below(pid)) sum += kb
-  return sum
-}
 
 async function generate(): Promise<void> {
   if (existsSync(csv)) return
@@ -80,7 +42,6 @@ async function generate(): Promise<void> {
   ) TO '${csv}.tmp' (HEADER)`)
   connection.closeSync()
   instance.closeSync()
-  const { renameSync } = await import('node:fs')
   renameSync(`${csv}.tmp`, csv)
 }
 
@@ -105,39 +66,39 @@ const crm = createServer((request, response) => {
 await new Promise((done) => crm.once('listening', done))
 const crmUrl = `http://127.0.0.1:${(crm.address() as AddressInfo).port}/notifications`
 
-await measured(process.execPath, [join(project, 'scripts/generate-marketing-db.ts'), join(project, 'data/raw/marketing.db')])
-await measured(baton, run('run', 'churn'))
-await measured(baton, run('models', 'promote', 'churn@challenger', '--to', 'champion', '--why', 'the bench scores with it'))
+await measureSuccess(process.execPath, [join(project, 'scripts/generate-marketing-db.ts'), join(project, 'data/raw/marketing.db')])
+await measureSuccess(baton, run('run', 'churn'))
+await measureSuccess(baton, run('models', 'promote', 'churn@challenger', '--to', 'champion', '--why', 'the bench scores with it'))
 
-const ours = await measured(baton, run('run', 'score', '--param', 'alert_from=0.97'), { MARKETING_DB: csv, CRM_URL: crmUrl })
+const ours = await measureSuccess(baton, run('run', 'score', '--param', 'alert_from=0.97'), { MARKETING_DB: csv, CRM_URL: crmUrl })
 const copyScript = `
 import { DuckDBInstance } from '@duckdb/node-api'
 const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MB', threads: '2', temp_directory: ${JSON.stringify(work)} })
 const connection = await instance.connect()
 await connection.run(${JSON.stringify(`COPY (FROM read_csv('${csv}')) TO '${work}/plain.parquet' (FORMAT parquet, COMPRESSION zstd)`)})`
-const plain = await measured(process.execPath, ['--input-type=module', '-e', copyScript])
+const plain = await measureSuccess(process.execPath, ['--input-type=module', '-e', copyScript])
 rmSync(`${work}/plain.parquet`, { force: true })
 crm.close()
 
 interface Step {
-  readonly step: string
+  readonly name: string
   readonly wallMs: number
   readonly summary?: string
 }
 const steps = (JSON.parse(ours.output) as { steps: readonly Step[] }).steps
-const ingestSeconds = steps.find((step) => step.step === 'invoices')!.wallMs / 1000
+const ingestSeconds = steps.find((step) => step.name === 'invoices')!.wallMs / 1000
 const bytes = statSync(csv).size
 
 const row = (label: string, seconds: number, rest: string) => console.log(`${label.padEnd(34)}${seconds.toFixed(1).padStart(8)} s   ${rest}`)
 console.log(`\n${(bytes / 1e9).toFixed(2)} GB of CSV, 2 threads`)
-for (const step of steps) row(`  ${step.step}`, step.wallMs / 1000, step.summary ?? '')
+for (const step of steps) row(`  ${step.name}`, step.wallMs / 1000, step.summary ?? '')
 row('Baton: ingest, features, score', ours.seconds, `${ours.peakMiB.toFixed(0)} MiB peak, ${received} batches to the CRM`)
 row('DuckDB alone: CSV to Parquet', plain.seconds, `${plain.peakMiB.toFixed(0)} MiB peak`)
 row('ingest / DuckDB copy', ingestSeconds / plain.seconds, '(ratio)')
 console.log(
   JSON.stringify({
     csvBytes: bytes,
-    baton: { seconds: ours.seconds, peakMiB: Math.round(ours.peakMiB), steps: Object.fromEntries(steps.map((step) => [step.step, step.wallMs / 1000])) },
+    baton: { seconds: ours.seconds, peakMiB: Math.round(ours.peakMiB), steps: Object.fromEntries(steps.map((step) => [step.name, step.wallMs / 1000])) },
     duckdbCopy: { seconds: plain.seconds, peakMiB: Math.round(plain.peakMiB) },
     ingestRatio: ingestSeconds / plain.seconds,
     withinGiB: ours.peakMiB <= 1024,

@@ -50,6 +50,19 @@ export class BatonError extends Error {
     this.where = facts.where
     this.details = facts.details ?? {}
   }
+
+  /** The facts for machines, without the stack and the cause. */
+  toJSON(): Omit<ErrorFacts, 'cause'> {
+    return {
+      code: this.code,
+      kind: this.kind,
+      message: this.message,
+      hint: this.hint,
+      ...(this.why === undefined ? {} : { why: this.why }),
+      ...(this.where === undefined ? {} : { where: this.where }),
+      details: this.details,
+    }
+  }
 }
 
 /** A broken promise of our own code; never the user's fault. */

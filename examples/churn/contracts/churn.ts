@@ -26,7 +26,7 @@ export const churn = contract({
     lines_per_order: amount,
     mean_gap_days: { ...days, nullable: true },
     gap_spread_days: { ...days, nullable: true },
-    gaps_since_last_order: { ...days, nullable: true },
+    gaps_since_last_order: days,
   },
   output: { churn_probability: { type: 'number', min: 0, max: 1 } },
   quality: {
@@ -34,7 +34,7 @@ export const churn = contract({
     logLoss: { max: 0.65 },
   },
   slices: ['country', { column: 'orders', bins: 4 }],
-  behaviour: [{ invariant: 'customer_id' }],
+  behaviour: [{ monotone: 'recency_days', direction: 'increasing' }],
   latency: { p95Ms: 20 },
   size: { maxMb: 20 },
   // What a decision is worth: a voucher costs 5; a customer kept brings 40, and one in five can be kept.

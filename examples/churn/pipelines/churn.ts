@@ -23,11 +23,7 @@ export default pipeline('churn', {
       validation: '1 month',
       gap: `${p.params.horizon_days} days`,
     })
-    const model = p.train('train', {
-      run: 'src/train.ts',
-      inputs: { train: split.train, validation: split.validation },
-      target: 'churned',
-    })
+    const model = p.train('train', { run: 'src/train.ts', inputs: { train: split.train, validation: split.validation } })
     const report = p.evaluate('evaluate', { model, data: split.test, train: split.train, contract: churn })
     return p.register('register', { model, report, contract: churn, alias: 'challenger' })
   },

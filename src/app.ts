@@ -1,0 +1,194 @@
+import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { argv } from 'node:process'
+
+import { createRecorder, type RunSurroundings } from './app/recorder.ts'
+import { findStepPipeline, loadPipeline } from './app/load-pipeline.ts'
+import { createOutputsPresent } from './app/outputs-present.ts'
+import type { CliApp, CliTools, PipelineRequest } from './cli/app-interface.ts'
+import { packageVersion } from './cli/package-info.ts'
+import type { Config } from './config/index.ts'
+import { openLocalBlobs } from './drivers/blob/local/index.ts'
+import { openSqlite } from './drivers/database/sqlite/index.ts'
+import { createDuckdbEngine } from './drivers/engine/duckdb/index.ts'
+import { createProcessExecutor } from './drivers/executor/process/index.ts'
+import { createWebhookNotifier } from './drivers/notifier/webhook/index.ts'
+import { createModelRuntime } from './drivers/runtime/index.ts'
+import { createRowSources } from './drivers/source/index.ts'
+import { systemClock } from './kernel/clock.ts'
+import {
+  createDatasetReader,
+  createDatasetsContext,
+  createDatasetWriter,
+  createIngestStep,
+  createSplitStep,
+  createSqlStep,
+} from './modules/datasets/index.ts'
+import { createEvaluateStep } from './modules/evaluation/index.ts'
+import { createTrainStep } from './modules/learners/index.ts'
+import { createRegisterStep, findModel, modelsMigrations } from './modules/models/index.ts'
+import {
+  createCodeKey,
+  createCodeRunner,
+  createProcessStep,
+  explainStep,
+  type Graph,
+  type PipelinesContext,
+  pipelinesMigrations,
+  planPipeline,
+  runPipeline,
+  writeInputFiles,
+} from './modules/pipelines/index.ts'
+import { createNotifyStep, createPredictStep, servingMigrations } from './modules/serving/index.ts'
+import {
+  captureCode,
+  captureEnvironment,
+  createFolderStore,
+  recoverDeadRuns,
+  trackingMigrations,
+} from './modules/tracking/index.ts'
+
+/** Every module's context, made once from the configuration. The only place where drivers are chosen. */
+async function openContexts(config: Config, warn: (line: string) => void) {
+  const { root, storeFolder } = config
+  const version = packageVersion()
+  const temporaryFolder = join(storeFolder, 'tmp')
+  const reportsFolder = join(storeFolder, 'reports')
+  mkdirSync(temporaryFolder, { recursive: true })
+  const memoryLimitMb = Math.floor(config.memoryLimitBytes / 1e6)
+  const clock = systemClock
+
+  const database = openSqlite({ file: join(storeFolder, 'baton.db'), batonVersion: version })
+  await database.migrate([...trackingMigrations, ...pipelinesMigrations, ...modelsMigrations, ...servingMigrations])
+  const blobs = openLocalBlobs(join(storeFolder, 'blobs'))
+  const folders = createFolderStore(blobs, temporaryFolder)
+  const engine = createDuckdbEngine({ temporaryFolder, memoryLimitMb, threads: availableParallelism() })
+  const datasets = createDatasetsContext({
+    tablesFolder: join(storeFolder, 'tables'),
+    temporaryFolder,
+    engine,
+    sources: createRowSources(),
+    clock,
+    memoryLimitMb,
+  })
+  const reader = createDatasetReader(datasets)
+  const python = config.settings.python === '' ? {} : { python: config.settings.python }
+  const runtime = createModelRuntime(python)
+  const executor = createProcessExecutor()
+  const code = { executor, projectRoot: root, env: config.env, ...python }
+  const process = { ...code, reader, writer: createDatasetWriter(datasets), folders }
+  const tracking = { database, clock }
+  const models = { database, clock, folders, runtime, reportsFolder, temporaryFolder }
+  const serving = { ...models, engine, memoryLimitMb, reader, writer: process.writer, notifier: createWebhookNotifier() }
+
+  const environment = captureEnvironment(root, version)
+  const recovering = environment.then(async ({ host }) => {
+    const dead = await recoverDeadRuns(tracking, host)
+    if (dead.length > 0) warn(`${dead.length} run(s) whose process is gone were marked as stopped.`)
+  })
+  let surroundings: Promise<RunSurroundings> | undefined
+  const surround = (): Promise<RunSurroundings> =>
+    (surroundings ??= (async () => {
+      const [facts, state] = await Promise.all([environment, captureCode(root, blobs)])
+      return { environment: facts, code: state, command: ['baton', ...argv.slice(2)] }
+    })())
+  const who = (await environment).user
+
+  const runCode = createCodeRunner(code)
+  const pipelines: PipelinesContext = {
+    database,
+    clock,
+    projectRoot: root,
+    stateFolder: storeFolder,
+    env: config.env,
+    recorder: createRecorder(tracking, surround),
+    outputsPresent: createOutputsPresent(datasets, folders),
+    kinds: [
+      createIngestStep(datasets),
+      createSqlStep(datasets),
+      createSplitStep(datasets),
+      createTrainStep({
+        engine,
+        datasets: reader,
+        folders,
+        runtime,
+        version,
+        memoryLimitMb,
+        codeKey: createCodeKey(code),
+        async runCode(step, reference, { outputs, extraEnv }) {
+          const places = Object.fromEntries(Object.entries(outputs).map(([name, { path }]) => [name, path]))
+          for (const path of Object.values(places)) mkdirSync(path, { recursive: true })
+          return runCode(step, reference, { inputs: await writeInputFiles(process, step), outputs: places, extraEnv })
+        },
+      }),
+      createEvaluateStep({
+        engine,
+        datasets: reader,
+        folders,
+        runtime,
+        clock,
+        project: config.settings.name,
+        batonVersion: version,
+        commit: async () => (await surround()).code.commit,
+        async champion(name) {
+          const found = await findModel(models, `${name}@champion`)
+          return found && { version: found.version, digest: found.modelDigest }
+        },
+      }),
+      createRegisterStep({ ...models, who }),
+      createPredictStep(serving),
+      createNotifyStep(serving),
+      createProcessStep(process),
+    ],
+  }
+  await recovering
+  return { config, database, blobs, folders, engine, datasets, tracking, models, serving, pipelines, runtime, who }
+}
+
+/** What `app.ts` gives to the functions in `app/`. */
+export type AppContexts = Awaited<ReturnType<typeof openContexts>>
+
+async function buildGraph(root: string, { pipeline, params }: PipelineRequest): Promise<Graph> {
+  const { definition, file } = await loadPipeline(root, pipeline)
+  return definition.build({ file, params })
+}
+
+function toForce(force: true | string | undefined): { force?: true | readonly string[] } {
+  return force === undefined ? {} : { force: force === true ? force : [force] }
+}
+
+/** Opens a project: its store, its modules, and what the commands call. */
+export async function openApp(
+  config: Config,
+  options: { readonly signal: AbortSignal; readonly warn: (line: string) => void },
+): Promise<CliApp> {
+  const contexts = await openContexts(config, options.warn)
+  const { pipelines, database, engine } = contexts
+  return {
+    async runPipeline({ pipeline, params, force, ...run }) {
+      const graph = await buildGraph(config.root, { pipeline, params })
+      return runPipeline(pipelines, graph, { jobs: config.settings.jobs, ...run, ...toForce(force) })
+    },
+    async planPipeline({ pipeline, params, force, ...selection }) {
+      const graph = await buildGraph(config.root, { pipeline, params })
+      return planPipeline(pipelines, graph, { ...selection, ...toForce(force) })
+    },
+    async explainStep({ step, pipeline, run, params }) {
+      const name = pipeline ?? (await findStepPipeline(config.root, step))
+      const graph = await buildGraph(config.root, { pipeline: name, params })
+      return explainStep(pipelines, graph, step, run === undefined ? {} : { against: run })
+    },
+    ...(await import('./app/project-commands.ts')).projectCommands(contexts),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Opens what works without a project. */
+export async function openTools(): Promise<CliTools> {
+  const { openProjectTools } = await import('./app/tools.ts')
+  return openProjectTools()
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import type { AppContexts } from '../app.ts'
+import type { CliApp } from '../cli/app-interface.ts'
+import { listModels, promote, resolveModel, rollback, showModel } from '../modules/models/index.ts'
+import { predictBatch } from '../modules/serving/index.ts'
+
+type ModelCommands = Pick<CliApp, 'listModels' | 'showModel' | 'promoteModel' | 'rollbackModel' | 'predict'>
+
+/** What `baton models …` and `baton predict` call. */
+export function modelCommands({ models, serving, openInput, who, config }: AppContexts): ModelCommands {
+  return {
+    async listModels() {
+      const found = []
+      let after: string | undefined
+      do {
+        const page = await listModels(models, after === undefined ? {} : { after })
+        found.push(...page.items)
+        after = page.next
+      } while (after !== undefined)
+      return found
+    },
+    async showModel(reference) {
+      const version = await resolveModel(models, reference)
+      const report = join(models.reportsFolder, `${version.model}-${version.version}.html`)
+      return {
+        model: await showModel(models, version.model),
+        version,
+        ...(existsSync(report) ? { report: relative(config.root, report) } : {}),
+      }
+    },
+    promoteModel: (reference, alias, options) => promote(models, reference, alias, { ...options, who }),
+    rollbackModel: (model, alias, options) => rollback(models, model, alias, { ...options, who }),
+    async predict({ model, input, output, signal, onProgress }) {
+      const started = performance.now()
+      const predicted = await predictBatch(
+        { ...serving, openInput },
+        { model, input, output, signal, onProgress: (done, total) => onProgress({ done, unit: 'rows', ...(total === undefined ? {} : { total }) }) },
+      )
+      return { ...predicted, wallMs: performance.now() - started }
+    },
+  }
+}

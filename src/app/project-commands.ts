@@ -1,0 +1,17 @@
+import type { AppContexts } from '../app.ts'
+import { datasetCommands } from './dataset-commands.ts'
+import { modelCommands } from './model-commands.ts'
+import { reproduceCommand } from './reproduce.ts'
+import { runCommands } from './run-commands.ts'
+import { verifyCommand } from './verify.ts'
+
+/** What the commands call beside running a pipeline; loaded when one of them is needed. */
+export function projectCommands(contexts: AppContexts) {
+  return {
+    ...runCommands(contexts),
+    ...datasetCommands(contexts),
+    ...modelCommands(contexts),
+    ...reproduceCommand(contexts),
+    ...verifyCommand(contexts),
+  }
+}
