@@ -44,10 +44,15 @@ export function createCodeKey(ctx: CodeContext): CodeKey {
       case 'shell': {
         const detail = code.command.length > 80 ? `${code.command.slice(0, 77)}…` : code.command
         const command: KeyPart = { name: 'code command', digest: digestValue('command/1', code.command), detail }
-        return unique([command, ...(await namedFiles(code.command.split(/[\s;&|<>()'"`$=]+/), plan))])
+        return unique([command, ...(await namedFiles(wordsOf(code.command), plan))])
       }
     }
   }
+}
+
+/** The words of a command that may name a file it reads: not those that it redirects its output to. */
+function wordsOf(command: string): readonly string[] {
+  return command.replaceAll(/>{1,2}\|?\s*[^\s;&|<>()]+/g, ' ').split(/[\s;&|<>()'"`$=]+/)
 }
 
 async function inlineParts(

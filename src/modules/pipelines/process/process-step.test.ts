@@ -125,6 +125,9 @@ describe('shell steps', () => {
     project.write('data.txt', 'a\nb\n')
     expect(only(await run(declare('sh scripts/count.sh data.txt'))).reason).toBe('changed: code data.txt')
     expect(only(await run(declare('sh scripts/count.sh  data.txt'))).reason).toMatch(/^changed: code command/)
+    const writes = declare('echo x >> data.txt')
+    await run(writes)
+    expect(only(await run(writes)).state).toBe('cached')
   })
 
   test('a failure carries the last lines, the exit code and how to run the step alone', async () => {
@@ -281,6 +284,19 @@ describe('TypeScript steps', () => {
     // Root may write to a read-only file: the copy is private either way.
     const isRoot = process.getuid?.() === 0
     expect(valueOf(only(result, 'script'))).toEqual(isRoot ? ['changed', 0] : ['a', 1])
+  })
+
+  test('a CommonJS module works too; an optional param may be absent and the context can be printed', async () => {
+    project.write(
+      'src/old.cjs',
+      `const { inspect } = require('node:util')
+module.exports = ({ inputs, outputs, params }) => outputs.output.write([params.limit ?? 10, JSON.stringify(inputs), inspect(inputs)])`,
+    )
+    const result = await run((scope) =>
+      declareProcess(scope, 'old', { run: 'src/old.cjs', outputs: { output: value() } }),
+    )
+    expect(only(result).failure).toBeUndefined()
+    expect(valueOf(only(result))).toEqual([10, '{}', '{}'])
   })
 
   test('SIGTERM fires the signal of the step, which may end in peace', async () => {

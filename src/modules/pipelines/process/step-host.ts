@@ -18,7 +18,6 @@ registerHooks({
   resolve(specifier, context, next) {
     const door = request.doors[specifier]
     if (door !== undefined) return { url: door, shortCircuit: true }
-    if (specifier === request.moduleUrl) return { url: specifier, format: 'module-typescript', shortCircuit: true }
     return next(specifier, context)
   },
   load(url, context, next) {
@@ -48,7 +47,7 @@ function createContext(): StepFunctionContext {
   return {
     inputs: named('input', inputs) as StepFunctionContext['inputs'],
     outputs: named('output', outputs) as StepFunctionContext['outputs'],
-    params: named('param', JSON.parse(process.env.BATON_PARAMS ?? '{}') as Record<string, never>),
+    params: JSON.parse(process.env.BATON_PARAMS ?? '{}') as StepFunctionContext['params'],
     log: (...values) => void process.stdout.write(`${format(...values)}\n`),
     metric(name, value, step = 0) {
       if (!Number.isFinite(value)) throw new TypeError(`metric ${name} is ${value}, which is not a finite number`)
@@ -78,7 +77,9 @@ function mapEntries<From, To>(record: Readonly<Record<string, From>>, map: (from
 function named<T extends object>(what: string, record: T): T {
   return new Proxy(record, {
     get(target, name) {
-      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name) as unknown
+      // Whoever prints, copies or awaits the record asks for these.
+      const isProbe = typeof name === 'symbol' || name === 'toJSON' || name === 'then'
+      if (isProbe || name in target) return Reflect.get(target, name) as unknown
       const known = Object.keys(target).join(', ') || 'none'
       throw new TypeError(`this step has no ${what} "${name}"; it has: ${known}`)
     },
