@@ -145,3 +145,21 @@ export class EnvMissingError extends BatonError {
     })
   }
 }
+
+/** The disk that holds the store, or the folder for temporary files, is full. */
+export class DiskFullError extends BatonError {
+  constructor(what: string, cause: unknown) {
+    super({
+      code: 'pipelines.disk_full',
+      kind: 'unavailable',
+      message: `${what} stopped because the disk is full.`,
+      hint: 'Free some space, then run the same command again: nothing that was finished is lost.',
+      cause,
+    })
+  }
+}
+
+/** Whether the system refused a write for lack of space. */
+export function isDiskFull(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+}

@@ -90,6 +90,15 @@ describe('process executor', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6)
   })
 
+  test('an error of whoever takes the output ends the command and reaches the caller', async () => {
+    const { request } = shell('echo $$; sleep 60', {
+      onOutput: () => {
+        throw new Error('no room')
+      },
+    })
+    await expect(executor.execute(request)).rejects.toThrow('no room')
+  })
+
   test.skipIf(process.platform !== 'linux')('tells the peak memory of the command', async () => {
     const code = 'const b = Buffer.alloc(150e6, 1); setTimeout(() => process.exit(b[7] - 1), 400)'
     const { request } = shell('', { command: process.execPath, args: ['-e', code] })

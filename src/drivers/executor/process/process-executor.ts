@@ -26,15 +26,17 @@ export function createProcessExecutor({ graceMs = 5000 }: ProcessExecutorOptions
     async execute(request) {
       request.signal?.throwIfAborted()
       const started = performance.now()
-      const child = await start(request, guard)
+      const failure = new AbortController()
+      const child = await start(request, guard, (error) => failure.abort(error))
       const groupId = child.pid!
-      const stop = watchForStop(request, groupId, graceMs)
+      const stop = watchForStop(request, groupId, { graceMs, failure: failure.signal })
       const memory = watchMemory(groupId)
       try {
         const ended = await whenEnded(child)
         await stop.settled()
         await endGroup(groupId, graceMs)
         await whenDrained(child)
+        failure.signal.throwIfAborted()
         return toExit(ended, { started, timedOut: stop.timedOut(), peakMemoryBytes: memory.peak() })
       } finally {
         stop.cancel()
@@ -45,12 +47,20 @@ export function createProcessExecutor({ graceMs = 5000 }: ProcessExecutorOptions
   }
 }
 
-function start(request: ProcessRequest, guard: Guard): Promise<ChildProcess> {
+function start(request: ProcessRequest, guard: Guard, onFailure: (error: unknown) => void): Promise<ChildProcess> {
   const { command, args, cwd, env, onOutput } = request
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   if (child.pid !== undefined) guard.add(child.pid)
-  child.stdout.on('data', (bytes: Buffer) => onOutput(bytes, 'stdout'))
-  child.stderr.on('data', (bytes: Buffer) => onOutput(bytes, 'stderr'))
+  // An error of the caller's must end the command and reach the caller, not end this process.
+  const take = (bytes: Buffer, stream: 'stdout' | 'stderr'): void => {
+    try {
+      onOutput(bytes, stream)
+    } catch (error) {
+      onFailure(error)
+    }
+  }
+  child.stdout.on('data', (bytes: Buffer) => take(bytes, 'stdout'))
+  child.stderr.on('data', (bytes: Buffer) => take(bytes, 'stderr'))
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child))
     child.once('error', (cause) => reject(new CommandNotStartedError(command, cwd, cause)))
@@ -82,7 +92,7 @@ async function whenDrained(child: ChildProcess): Promise<void> {
 function watchForStop(
   { timeoutMs, signal }: ProcessRequest,
   groupId: number,
-  graceMs: number,
+  { graceMs, failure }: { readonly graceMs: number; readonly failure: AbortSignal },
 ): { timedOut(): boolean; settled(): Promise<void>; cancel(): void } {
   let ending: Promise<void> | undefined
   let isTimedOut = false
@@ -93,6 +103,7 @@ function watchForStop(
   }
   const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs)
   signal?.addEventListener('abort', end, { once: true })
+  failure.addEventListener('abort', end, { once: true })
   if (signal?.aborted) end()
   return {
     timedOut: () => isTimedOut,

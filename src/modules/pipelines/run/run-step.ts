@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { BatonError, InterruptedError } from '../../../kernel/errors.ts'
 import type { RunId } from '../../../kernel/ids.ts'
-import { OutputMismatchError, StepFailedError, StepTimedOutError } from '../errors.ts'
+import { DiskFullError, isDiskFull, OutputMismatchError, StepFailedError, StepTimedOutError } from '../errors.ts'
 import type { Graph, StepNode } from '../graph.ts'
 import { paramsOf } from '../key/step-key.ts'
 import type { StepContext, StepKind, StepResult } from '../step-kind.ts'
@@ -73,6 +73,7 @@ export async function runStep(ctx: PipelinesContext, run: StepRun): Promise<Step
 
 function toBatonError(node: StepNode, cause: unknown): BatonError {
   if (cause instanceof BatonError) return cause
+  if (isDiskFull(cause)) return new DiskFullError(`Step ${node.name}`, cause)
   const message = cause instanceof Error ? cause.message : String(cause)
   return new StepFailedError(node.name, message, { cause })
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -53,4 +53,12 @@ test('a line without an end gets one, and nothing is written after the end', () 
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk loses the file, not the last lines', () => {
+  const log = openStepLog('/dev/full')
+  log.write('one')
+  log.write('two')
+  log.close()
+  expect(log.lastLines(5)).toEqual(['one', 'two'])
 })

@@ -1,7 +1,10 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** A step's log file. It never grows beyond head and tail, whatever the step prints. */
+/**
+ * A step's log file. It never grows beyond head and tail, whatever the step prints. Writing never throws: when the disk
+ * is full the step itself will say so, and its last lines are still known.
+ */
 export interface StepLog {
   readonly path: string
   write(text: string): void
@@ -30,6 +33,16 @@ export function openStepLog(path: string, limits: StepLogLimits = defaults): Ste
   let droppedBytes = 0
   let recent = Buffer.alloc(0)
   let isOpen = true
+  let isBroken = false
+
+  function save(bytes: Buffer): void {
+    if (isBroken) return
+    try {
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset)
+    } catch {
+      isBroken = true
+    }
+  }
 
   function keepTail(bytes: Buffer): void {
     tail.push(bytes)
@@ -48,7 +61,7 @@ export function openStepLog(path: string, limits: StepLogLimits = defaults): Ste
       const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
       recent = Buffer.concat([recent, bytes.subarray(-recentBytes)]).subarray(-recentBytes)
       const head = bytes.subarray(0, headLeft)
-      if (head.length > 0) writeAll(handle, head)
+      if (head.length > 0) save(head)
       headLeft -= head.length
       if (bytes.length > head.length) keepTail(bytes.subarray(head.length))
     },
@@ -59,13 +72,9 @@ export function openStepLog(path: string, limits: StepLogLimits = defaults): Ste
     close() {
       if (!isOpen) return
       isOpen = false
-      if (droppedBytes > 0) writeAll(handle, Buffer.from(`\n[… ${droppedBytes} bytes of output were dropped here …]\n`))
-      for (const bytes of tail) writeAll(handle, bytes)
+      if (droppedBytes > 0) save(Buffer.from(`\n[… ${droppedBytes} bytes of output were dropped here …]\n`))
+      for (const bytes of tail) save(bytes)
       closeSync(handle)
     },
   }
-}
-
-function writeAll(handle: number, bytes: Buffer): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset)
 }
