@@ -1,6 +1,9 @@
 export { createFolderStore, getTree } from './artifacts/folder-store.ts'
 export type { Tree, TreeFile } from './artifacts/tree.ts'
 export { captureEnvironment, type Environment } from './capture-environment.ts'
+export { captureCode, type CapturedCode } from './code/capture-code.ts'
+export type { OmittedFile } from './code/changed-files.ts'
+export { restoreCode, type RestoredCode } from './code/restore-code.ts'
 export type { TrackingContext } from './context.ts'
 export { RunNotFoundError } from './errors.ts'
 export {
