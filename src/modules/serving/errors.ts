@@ -105,20 +105,6 @@ export class UnknownColumnsError extends BatonError {
   }
 }
 
-/** A file cannot be read as what its name says. */
-export class UnreadableInputError extends BatonError {
-  constructor(path: string, cause: BatonError) {
-    super({
-      code: 'serving.unreadable_input',
-      kind: 'usage',
-      message: `${path} cannot be read: ${cause.message}`,
-      hint: 'Check that the file is whole (a .gz may be cut off) and that every row has the columns of the first line.',
-      where: { file: path, ...cause.where },
-      cause,
-    })
-  }
-}
-
 /** More rows break the contract's input than the step allows. */
 export class TooManyRejectedError extends BatonError {
   constructor(options: {
