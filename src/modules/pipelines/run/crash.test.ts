@@ -50,3 +50,16 @@ test('after kill -9 at any moment the next run goes on with what was kept', asyn
     rmSync(root, { recursive: true, force: true })
   }
 })
+
+test('two runs at the same time both finish, and one result of each key is kept', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'baton-crash-'))
+  mkdirSync(join(root, '.baton'))
+  try {
+    const both = await Promise.all([runOnce(root), runOnce(root)])
+    for (const { lines } of both) expect(lines[1]).toMatch(/^((ran|cached) ?){6}$/)
+    expect((await runOnce(root)).lines[1]).toBe('cached cached cached cached cached cached')
+    expect(existsSync(join(root, 'abandoned.txt'))).toBe(false)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+})
