@@ -14,6 +14,8 @@ export {
   getExperiment,
   listExperiments,
 } from './experiments.ts'
+export { defaultLink, type LinkOf } from './export/experiment-record.ts'
+export { exportRunsCsv } from './export/export-runs-csv.ts'
 export { finishRun, type RunFinish } from './finish-run.ts'
 export { childRuns, findRun, getMetricHistory, getRun, shortRunId } from './get-run.ts'
 export { limits } from './limits.ts'

@@ -47,9 +47,11 @@ function toBatch(steps: readonly FinishedStep[], parent: RunRow, nowMs: number) 
   const metrics: MetricRow[] = []
   const inputs: RunDataRow[] = []
   const outputs: RunDataRow[] = []
-  for (const step of steps) {
+  // Sorted, so that steps of the same millisecond are listed in the order of the pipeline.
+  const ids = steps.map(() => newRunId(nowMs)).toSorted((a, b) => (a < b ? -1 : 1))
+  for (const [index, step] of steps.entries()) {
     const startedMs = step.startedMs ?? nowMs
-    const id = newRunId(startedMs)
+    const id = ids[index]!
     const ownTags = splitTags(id, step.tags ?? {}, 'truncate')
     const name = step.name ?? step.step
     const row = toRunRow(id, { name, kind: 'step' }, { experimentId: parent.experiment_id, startedMs })
