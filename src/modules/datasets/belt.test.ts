@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { csv, declareIngest, declareSplit, declareSql, sqlite, time } from './declare.ts'
 import { listVersions } from './index.ts'
-import { createTestBelt, type TestBelt } from './test-belt.ts'
+import { createTestBelt, type TestBelt } from './belt.fixture.ts'
 
 let belt: TestBelt
 beforeEach(() => {

@@ -41,26 +41,50 @@ export function misfitSql(column: string, sqlType: string, strictness: Strictnes
   }
 }
 
-/** The narrowest type of each text column over all rows of the relation; an empty column is `"NULL"`. */
-export async function inferTypes(
+interface Candidates {
+  readonly name: string
+  /** False: every value so far is null. */
+  readonly some: boolean
+  readonly types: readonly string[]
+}
+
+/** Which of the given types all values of each column have. */
+async function keepFitting(
   session: TableSession,
   relation: string,
-  names: readonly string[],
-): Promise<readonly TextColumn[]> {
-  if (names.length === 0) return []
-  const asked = names.flatMap((name, index) => {
+  columns: readonly Candidates[],
+): Promise<readonly Candidates[]> {
+  const asked = columns.flatMap(({ name, types }, index) => {
     const column = sqlName(name)
-    const fits = candidates.map(
+    const fits = types.map(
       (type, at) =>
         `coalesce(bool_and(NOT (${misfitSql(column, type)})) FILTER (${column} IS NOT NULL), false) AS c${index}_${at}`,
     )
     return [`count(${column}) > 0 AS c${index}_some`, ...fits]
   })
   const [found] = await session.rows<Record<string, boolean>>(`SELECT ${asked.join(', ')} FROM ${relation}`)
-  return names.map((name, index) => {
-    if (!found?.[`c${index}_some`]) return { name, sqlType: '"NULL"' }
-    return { name, sqlType: candidates.find((_, at) => found[`c${index}_${at}`]) ?? 'VARCHAR' }
+  return columns.map(({ name, types }, index) => {
+    const some = found?.[`c${index}_some`] ?? false
+    return { name, some, types: some ? types.filter((_, at) => found?.[`c${index}_${at}`]) : types }
   })
+}
+
+const sampleRows = 2048
+
+/**
+ * The narrowest type of each text column over all rows of the relation; an empty column is `"NULL"`. The first rows
+ * only rule types out, so that the pass over all rows tests few of them.
+ */
+export async function inferTypes(
+  session: TableSession,
+  relation: string,
+  names: readonly string[],
+): Promise<readonly TextColumn[]> {
+  if (names.length === 0) return []
+  const all = names.map((name) => ({ name, some: false, types: candidates }))
+  const left = await keepFitting(session, `(SELECT * FROM ${relation} LIMIT ${sampleRows})`, all)
+  const found = await keepFitting(session, relation, left)
+  return found.map(({ name, some, types }) => ({ name, sqlType: some ? (types[0] ?? 'VARCHAR') : '"NULL"' }))
 }
 
 const guardMark = 'baton_type_guard'
