@@ -7,7 +7,7 @@ export class DatabaseBusyError extends BatonError {
       code: 'database.busy',
       kind: 'unavailable',
       message: `The database ${place} was locked by another process for ${Math.round(waitedMs)} ms.`,
-      hint: 'Look for a Baton process that hangs (baton runs list --status RUNNING), end it, and run the command again.',
+      hint: 'Look for a Baton process that hangs (baton runs list --state running), end it, and run the command again.',
       cause,
     })
   }

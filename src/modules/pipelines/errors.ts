@@ -127,7 +127,7 @@ export class StepNotInRunError extends BatonError {
       code: 'pipelines.step_not_in_run',
       kind: 'not_found',
       message: `Run ${runId} has no finished step ${step}.`,
-      hint: 'Name a run of this pipeline (`baton runs list`), or leave --against out to compare with the last good run.',
+      hint: 'Name a run of this pipeline (`baton runs list`), or leave --run out to compare with the last good run.',
       details: { step, runId },
     })
   }
