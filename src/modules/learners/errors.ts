@@ -85,3 +85,16 @@ export class WeightError extends BatonError {
     })
   }
 }
+
+/** Gradient boosting keeps its bins and gradients in one memory of 4 GiB. */
+export class TableTooLargeError extends BatonError {
+  constructor(sizeBytes: number) {
+    super({
+      code: 'learners.table_too_large',
+      kind: 'usage',
+      message: `Training needs ${(sizeBytes / 2 ** 30).toFixed(1)} GiB for bins and gradients, and 4 GiB is the limit.`,
+      hint: 'Train on a sample of the rows (USING SAMPLE in SQL), or exclude columns that do not help.',
+      details: { sizeBytes },
+    })
+  }
+}

@@ -9,11 +9,11 @@ import { OUTPUT_NAME } from './onnx/export-model.ts'
 export function mlmodelText(signature: ModelSignature, features: readonly ModelFeature[]): string {
   const nullable = new Map(signature.inputs.map((field) => [field.name, field.nullable]))
   const inputs = features.map((feature) => ({
-    type: feature.kind === 'numeric' ? 'float' : 'string',
+    type: feature.kind === 'numeric' ? 'double' : 'string',
     name: feature.name,
     required: nullable.get(feature.name) !== true,
   }))
-  const outputs = [{ type: 'float', name: OUTPUT_NAME, required: true }]
+  const outputs = [{ type: 'double', name: OUTPUT_NAME, required: true }]
   const lines = [
     'flavors:',
     '  onnx:',

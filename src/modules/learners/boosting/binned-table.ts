@@ -43,23 +43,26 @@ export function learnBins(table: TrainingTable, maxBins: number, seed: number): 
   return { features, bins }
 }
 
-/** Applies learned bins to a table with the same columns. */
+/** Applies learned bins to a table with the same columns. `allocate` gives the words of one group. */
 export function binTable(
   table: { readonly rows: number; readonly features: readonly FeatureColumn[] },
   rules: BinRules,
+  allocate: (length: number) => Uint32Array = (length) => new Uint32Array(length),
 ): BinnedTable {
-  const groups = Array.from(
-    { length: Math.ceil(table.features.length / 4) },
-    () => new Uint32Array(new SharedArrayBuffer(table.rows * 4)),
-  )
+  const groups = Array.from({ length: Math.ceil(table.features.length / 4) }, () => allocate(table.rows))
   table.features.forEach((column, index) => {
-    const bytes = new Uint8Array(groups[index >> 2]!.buffer)
+    const bytes = bytesOf(groups[index >> 2]!)
     const rule = rules.bins[index]!
-    if (rule.kind === 'numeric' && column.kind === 'numeric')
+    if (rule.kind === 'numeric' && column.kind === 'numeric') {
       writeNumericBins(column.values, rule.limits, bytes, index & 3)
-    else if (rule.kind === 'categorical' && column.kind === 'categorical') {
+    } else if (rule.kind === 'categorical' && column.kind === 'categorical') {
       writeCategoryBins(column.codes, rule.binOfCode, bytes, index & 3)
     } else throw new TypeError(`column ${column.name} is ${column.kind}, but its bins are ${rule.kind}`)
   })
   return { rows: table.rows, groups }
+}
+
+/** The bytes of a group: the bin of feature f in row r is at 4 r + f % 4. */
+export function bytesOf(group: Uint32Array): Uint8Array {
+  return new Uint8Array(group.buffer, group.byteOffset, group.byteLength)
 }

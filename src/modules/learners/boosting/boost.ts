@@ -3,97 +3,103 @@ import type { TrainingTable } from '../data/training-table.ts'
 import type { BoostedModel, FitResult, Tree } from '../fitted-model.ts'
 import { type Random, sampleWithoutReplacement, seededRandom } from '../random.ts'
 import type { GradientBoostingSpec } from '../spec.ts'
-import { type BinnedTable, type BinRules, binTable, learnBins } from './binned-table.ts'
-import { MISSING_BIN } from './bins.ts'
-import { createWorkspace, growTree, type GrowRules } from './grow-tree.ts'
+import { addTree } from './add-tree.ts'
+import { type BinRules, binTable, learnBins } from './binned-table.ts'
+import { type Call, floatBits } from './calls.ts'
+import { type GrowRules, growTree, type LeafRange } from './grow-tree.ts'
 import { gainImportance } from './importance.ts'
-import { lossOf } from './loss.ts'
+import { baseScore, meanScoreLoss } from './loss.ts'
+import type { NodeSums } from './split.ts'
+import { chunksOf, createWorkspace, type Workspace } from './workspace.ts'
 
 export interface BoostOptions {
   readonly task: ModelTask
   readonly seed: number
   /** Feature name → 1 (the score must not fall when it rises) or −1. */
   readonly monotone?: Readonly<Record<string, 1 | -1>>
+  /** Threads beside this one; they change how long it takes, never the result. */
+  readonly helpers?: number
   /** Called after each round; throws to stop. */
   readonly onRound?: (round: number, limit: number) => void
+}
+
+interface Tables {
+  readonly train: TrainingTable
+  readonly validation?: TrainingTable
 }
 
 /**
  * Fits histogram gradient boosting. With a validation table, training ends `patience` rounds after the best
  * validation loss and keeps the trees up to it; without one, it grows `roundsWithoutValidation` trees.
  */
-export function fitBoosting(
-  spec: GradientBoostingSpec,
-  data: { readonly train: TrainingTable; readonly validation?: TrainingTable },
-  options: BoostOptions,
-): FitResult {
-  const { train, validation } = data
-  const loss = lossOf(options.task)
-  const rules = learnBins(train, spec.maxBins, options.seed)
-  const table = binTable(train, rules)
+export function fitBoosting(spec: GradientBoostingSpec, data: Tables, options: BoostOptions): FitResult {
+  const rules = learnBins(data.train, spec.maxBins, options.seed)
+  const workspace = createWorkspace(data.train, rules, { helpers: options.helpers ?? 0 })
+  try {
+    return boost(spec, data, { options, rules, workspace })
+  } finally {
+    workspace.team.close()
+  }
+}
+
+interface Prepared {
+  readonly options: BoostOptions
+  readonly rules: BinRules
+  readonly workspace: Workspace
+}
+
+function boost(spec: GradientBoostingSpec, { train, validation }: Tables, prepared: Prepared): FitResult {
+  const { options, rules, workspace } = prepared
+  const { task } = options
   const held = validation === undefined ? undefined : binTable(validation, rules)
-  const base = loss.base(train.target, train.weight)
-  const scores = new Float64Array(train.rows).fill(base)
-  const heldScores = validation === undefined ? undefined : new Float64Array(validation.rows).fill(base)
-  const gradients = new Float32Array(train.rows)
-  const hessians = new Float32Array(train.rows)
-  const workspace = createWorkspace(train.rows)
+  const base = baseScore(task, train.target, train.weight)
+  workspace.scores.fill(base)
+  const heldScores = new Float32Array(validation?.rows ?? 0).fill(base)
   const random = seededRandom(options.seed)
   const growRules = growRulesOf(spec, rules, options)
-  const trainRows = { target: train.target, weight: train.weight }
   const limit = validation === undefined ? spec.roundsWithoutValidation : spec.maxRounds
+  const totalWeight = train.weight?.reduce((sum, weight) => sum + weight, 0) ?? train.rows
 
   const trees: Tree[] = []
-  const history: { round: number; train: number; validation?: number }[] = []
+  const trainLosses: number[] = []
+  const validationLosses: number[] = []
   let bestRound = 0
   let bestLoss = Infinity
+  let state = derive(workspace, task)
   for (let round = 1; round <= limit; round++) {
-    loss.derive(scores, trainRows, gradients, hessians)
     const used = chooseRows(workspace.rows, spec.rowSample, random)
-    const { tree, leaves } = growTree({
-      table,
-      bins: rules,
-      gradients,
-      hessians,
-      used,
-      features: chooseFeatures(rules, spec.columnSample, random),
-      rules: growRules,
-      workspace,
-    })
+    const features = chooseFeatures(rules, spec.columnSample, random)
+    const total = used === train.rows ? state.total : sumPairs(workspace, used)
+    const { tree, leaves } = growTree({ bins: rules, used, total, features, rules: growRules, workspace })
     trees.push(tree)
-    if (used === train.rows) {
-      for (const { start, end, value } of leaves) {
-        for (let i = start; i < end; i++) scores[workspace.rows[i]!]! += value
-      }
-    } else addTree(scores, tree, { table, rules })
-    const trainLoss = loss.mean(scores, trainRows)
-    if (validation === undefined) history.push({ round, train: trainLoss })
-    else {
-      addTree(heldScores!, tree, { table: held!, rules })
-      const validationLoss = loss.mean(heldScores!, { target: validation.target, weight: validation.weight })
-      history.push({ round, train: trainLoss, validation: validationLoss })
-      if (validationLoss < bestLoss) {
-        bestLoss = validationLoss
+    if (used === train.rows) addLeaves(workspace, leaves)
+    else addTree(workspace.scores, tree, { table: workspace.table, rules })
+    state = derive(workspace, task)
+    trainLosses.push(state.loss / totalWeight)
+    if (validation !== undefined && held !== undefined) {
+      addTree(heldScores, tree, { table: held, rules })
+      const loss = meanScoreLoss(task, heldScores, validation)
+      validationLosses.push(loss)
+      if (loss < bestLoss) {
+        bestLoss = loss
         bestRound = round
       }
     }
     options.onRound?.(round, limit)
-    const stuck = tree.feature.length === 1 && spec.rowSample === 1 && spec.columnSample === 1
+    const stuck = leaves.length === 1 && spec.rowSample === 1 && spec.columnSample === 1
     if (stuck || (validation !== undefined && round - bestRound >= spec.patience)) break
   }
   const kept = validation === undefined ? trees : trees.slice(0, bestRound)
-  const model: BoostedModel = {
-    kind: 'boosted',
-    link: options.task === 'binary' ? 'logistic' : 'identity',
-    base,
-    features: rules.features,
-    trees: kept,
-  }
+  const link = task === 'binary' ? 'logistic' : 'identity'
+  const model: BoostedModel = { kind: 'boosted', link, base, features: rules.features, trees: kept }
   return {
     model,
-    task: options.task,
+    task,
     rounds: kept.length,
-    history,
+    history: trainLosses.map((loss, index) => {
+      const validationLoss = validationLosses[index]
+      return { round: index + 1, train: loss, ...(validationLoss === undefined ? {} : { validation: validationLoss }) }
+    }),
     importance: gainImportance(rules.features, kept),
   }
 }
@@ -120,32 +126,48 @@ function chooseFeatures(rules: BinRules, share: number, random: Random): Int32Ar
   return sampleWithoutReplacement(count, share === 1 ? count : Math.max(1, Math.round(share * count)), random)
 }
 
-/** Adds a tree's value to the score of every row of a binned table. */
-function addTree(
-  scores: Float64Array,
-  tree: Tree,
-  { table, rules }: { readonly table: BinnedTable; readonly rules: BinRules },
-): void {
-  const bytes = table.groups.map((group) => new Uint8Array(group.buffer))
-  const flags = tree.leftCategories.map((categories, node) => categories ?? binFlags(tree, node, rules))
-  const { feature, left, right, value } = tree
-  for (let row = 0; row < table.rows; row++) {
-    let node = 0
-    for (let asked = feature[0]!; asked >= 0; asked = feature[node]!) {
-      node = flags[node]![bytes[asked >> 2]![row * 4 + (asked & 3)]!] === 1 ? left[node]! : right[node]!
-    }
-    scores[row]! += value[node]!
+/** Gradients of all rows at their present scores, with their sums and the summed loss. */
+function derive(workspace: Workspace, task: ModelTask): { readonly loss: number; readonly total: NodeSums } {
+  const { team, scores, pairs, sums, rows, address } = workspace
+  const name = task === 'binary' ? 'deriveLogistic' : 'deriveSquared'
+  const chunks = chunksOf({ start: 0, end: rows.length })
+  team.run(
+    chunks.map(({ start, end }, index): Call => {
+      const { target, weight } = address
+      return [name, target, weight, scores.byteOffset, pairs.byteOffset, start, end, sums.byteOffset + index * 24]
+    }),
+  )
+  let loss = 0
+  let gradient = 0
+  let hessian = 0
+  for (let index = 0; index < chunks.length; index++) {
+    loss += sums[3 * index]!
+    gradient += sums[3 * index + 1]!
+    hessian += sums[3 * index + 2]!
   }
+  return { loss, total: { gradient, hessian, rows: rows.length } }
 }
 
-function binFlags(tree: Tree, node: number, rules: BinRules): Uint8Array {
-  const flags = new Uint8Array(256)
-  const rule = tree.feature[node]! < 0 ? undefined : rules.bins[tree.feature[node]!]
-  if (rule?.kind !== 'numeric') return flags
-  const threshold = tree.threshold[node]!
-  for (let bin = 0; bin <= rule.limits.length; bin++) {
-    flags[bin] = (bin < rule.limits.length ? rule.limits[bin]! : Infinity) <= threshold ? 1 : 0
+function sumPairs({ rows, pairs }: Workspace, used: number): NodeSums {
+  let gradient = 0
+  let hessian = 0
+  for (let i = 0; i < used; i++) {
+    gradient += pairs[2 * rows[i]!]!
+    hessian += pairs[2 * rows[i]! + 1]!
   }
-  flags[MISSING_BIN] = tree.missingLeft[node]!
-  return flags
+  return { gradient, hessian, rows: used }
+}
+
+/** Adds each leaf's value to the scores of its rows. */
+function addLeaves({ team, rows, scores }: Workspace, leaves: readonly LeafRange[]): void {
+  team.run(
+    leaves.map(({ start, end, value }): Call => [
+      'addScores',
+      rows.byteOffset,
+      start,
+      end,
+      scores.byteOffset,
+      floatBits(value),
+    ]),
+  )
 }

@@ -1,7 +1,7 @@
 import type { Tree } from '../fitted-model.ts'
-import type { BinnedTable, BinRules } from './binned-table.ts'
+import type { BinRules } from './binned-table.ts'
 import { MISSING_BIN } from './bins.ts'
-import { accumulate, GROUP_SIZE, subtract } from './histogram.ts'
+import { type Histograms, partitionRows, releaseHistograms, startHistograms, subtractHistograms, type Workspace } from './workspace.ts'
 import {
   type Bounds,
   findCategoricalSplit,
@@ -21,33 +21,12 @@ export interface GrowRules extends SplitRules {
   readonly monotone: Int8Array
 }
 
-/** Buffers that live as long as the training; each is as long as the table. */
-export interface Workspace {
-  /** The rows of each leaf lie together; the first `used` entries are in use. */
-  readonly rows: Int32Array
-  readonly spare: Int32Array
-  readonly leafGradients: Float32Array
-  readonly leafHessians: Float32Array
-  readonly histogramPool: Float64Array[][]
-}
-
-export function createWorkspace(rows: number): Workspace {
-  return {
-    rows: new Int32Array(rows),
-    spare: new Int32Array(rows),
-    leafGradients: new Float32Array(rows),
-    leafHessians: new Float32Array(rows),
-    histogramPool: [],
-  }
-}
-
 export interface GrowInput {
-  readonly table: BinnedTable
   readonly bins: BinRules
-  readonly gradients: Float32Array
-  readonly hessians: Float32Array
-  /** How many entries of `workspace.rows` this tree may use. */
+  /** How many entries of the workspace's rows this tree may use. */
   readonly used: number
+  /** Sums over those rows. */
+  readonly total: NodeSums
   /** Indices of the features that this tree may ask. */
   readonly features: Int32Array
   readonly rules: GrowRules
@@ -68,7 +47,7 @@ interface OpenLeaf {
   readonly end: number
   readonly sums: NodeSums
   readonly bounds: Bounds
-  readonly histograms: Float64Array[] | undefined
+  readonly histograms: Histograms | undefined
   readonly split: Split | undefined
 }
 
@@ -77,13 +56,12 @@ export function growTree(input: GrowInput): { readonly tree: Tree; readonly leav
   const { rules, workspace } = input
   const nodes = new NodeList(rules.maxLeaves)
   const groups = Array.from(new Set(Array.from(input.features, (feature) => feature >> 2)))
-  const total = sumGradients(input)
   const root: OpenLeaf = {
     node: nodes.add(),
     depth: 0,
     start: 0,
     end: input.used,
-    sums: total,
+    sums: input.total,
     bounds: UNBOUNDED,
     histograms: undefined,
     split: undefined,
@@ -94,14 +72,14 @@ export function growTree(input: GrowInput): { readonly tree: Tree; readonly leav
 
   const splittable = (leaf: OpenLeaf): boolean =>
     leaf.depth < rules.maxDepth && leaf.sums.rows >= 2 * rules.minSamplesLeaf && leaf.sums.hessian > 0
-  settle(splittable(root) ? withSplit(input, { ...root, histograms: buildHistograms(input, groups, root) }) : root)
+  settle(splittable(root) ? withSplit(input, { ...root, histograms: startHistograms(workspace, groups, root) }) : root)
 
   for (let leaves = 1; open.length > 0 && leaves < rules.maxLeaves; leaves++) {
     let pick = 0
     for (let i = 1; i < open.length; i++) if (open[i]!.split!.gain > open[pick]!.split!.gain) pick = i
     const [leaf] = open.splice(pick, 1) as [OpenLeaf]
     const split = leaf.split!
-    const middle = partition(input, leaf, split)
+    const middle = partitionRows(workspace, leaf, { feature: split.feature, leftBins: leftBins(split) })
     const [leftBounds, rightBounds] = childBounds(input, leaf, split)
     const { left: leftNode, right: rightNode } = nodes.split(leaf.node, split, thresholdOf(input, split))
     const child = (node: number, start: number, end: number, sums: NodeSums, bounds: Bounds): OpenLeaf => ({
@@ -124,8 +102,8 @@ export function growTree(input: GrowInput): { readonly tree: Tree; readonly leav
       settle(large)
       continue
     }
-    const smallHistograms = buildHistograms(input, groups, small)
-    for (const group of groups) subtract(leaf.histograms![group]!, smallHistograms[group]!)
+    const smallHistograms = startHistograms(workspace, groups, small)
+    subtractHistograms(workspace, leaf.histograms!, smallHistograms)
     const smallOpen = { ...small, histograms: smallHistograms }
     const largeOpen = withSplit(input, { ...large, histograms: leaf.histograms })
     if (splittable(small)) settle(withSplit(input, smallOpen))
@@ -147,36 +125,8 @@ export function growTree(input: GrowInput): { readonly tree: Tree; readonly leav
   return { tree: nodes.toTree(), leaves }
 }
 
-function sumGradients(input: GrowInput): NodeSums {
-  const { rows } = input.workspace
-  let gradient = 0
-  let hessian = 0
-  for (let i = 0; i < input.used; i++) {
-    gradient += input.gradients[rows[i]!]!
-    hessian += input.hessians[rows[i]!]!
-  }
-  return { gradient, hessian, rows: input.used }
-}
-
-function buildHistograms(input: GrowInput, groups: readonly number[], leaf: OpenLeaf): Float64Array[] {
-  const { workspace, gradients, hessians } = input
-  const { rows, leafGradients, leafHessians } = workspace
-  for (let i = leaf.start; i < leaf.end; i++) {
-    const row = rows[i]!
-    leafGradients[i] = gradients[row]!
-    leafHessians[i] = hessians[row]!
-  }
-  const histograms = workspace.histogramPool.pop() ?? Array.from(input.table.groups, () => new Float64Array(GROUP_SIZE))
-  const part = { rows, start: leaf.start, end: leaf.end, gradients: leafGradients, hessians: leafHessians }
-  for (const group of groups) {
-    histograms[group]!.fill(0)
-    accumulate(histograms[group]!, input.table.groups[group]!, part)
-  }
-  return histograms
-}
-
 function release(workspace: Workspace, leaf: OpenLeaf): void {
-  if (leaf.histograms !== undefined) workspace.histogramPool.push(leaf.histograms)
+  if (leaf.histograms !== undefined) releaseHistograms(workspace, leaf.histograms)
 }
 
 /** The leaf with its best split over all allowed features; without one its histograms go back to the pool. */
@@ -186,8 +136,8 @@ function withSplit(input: GrowInput, leaf: OpenLeaf): OpenLeaf {
   for (const feature of input.features) {
     const rule = bins.bins[feature]!
     const search = {
-      histogram: leaf.histograms![feature >> 2]!,
-      offset: (feature & 3) * 512,
+      histogram: leaf.histograms!.values,
+      offset: feature * 512,
       node: leaf.sums,
       bounds: leaf.bounds,
     }
@@ -213,26 +163,6 @@ export function leftBins(split: Split): Uint8Array {
   flags.fill(1, 0, split.bin + 1)
   flags[MISSING_BIN] = split.missingLeft ? 1 : 0
   return flags
-}
-
-/** Moves the rows that go left to the front of the leaf's range, in their order; returns where the right ones begin. */
-function partition(input: GrowInput, leaf: OpenLeaf, split: Split): number {
-  const { rows, spare } = input.workspace
-  const bytes = new Uint8Array(input.table.groups[split.feature >> 2]!.buffer)
-  const slot = split.feature & 3
-  const goesLeft = leftBins(split)
-  let left = leaf.start
-  let right = 0
-  for (let i = leaf.start; i < leaf.end; i++) {
-    const row = rows[i]!
-    const flag = goesLeft[bytes[row * 4 + slot]!]!
-    rows[left] = row
-    spare[right] = row
-    left += flag
-    right += 1 - flag
-  }
-  rows.set(spare.subarray(0, right), left)
-  return left
 }
 
 /** A split on a constrained feature halves the allowed range at the middle of the two values. */

@@ -1,0 +1,172 @@
+import type { TrainingTable } from '../data/training-table.ts'
+import { Arena } from './arena.ts'
+import { type BinnedTable, type BinRules, binTable } from './binned-table.ts'
+import type { Call } from './calls.ts'
+import { createKernel, type Kernel } from './kernel.ts'
+import { createTeam, type Team } from './team.ts'
+
+/** Bytes of one group's histogram: 4 features × 256 bins × (gradient, hessian) × 8. */
+const GROUP_BYTES = 16_384
+/** Below this many additions a histogram is not worth waking another thread. */
+const SHARED_WORK = 30_000
+const SHARED_PARTITION_ROWS = 60_000
+/** Rows of one piece of row-wise work. Fixed, so that sums do not depend on the number of threads. */
+export const CHUNK_ROWS = 65_536
+/** Values in a table from which on a second thread pays for its start. */
+const HELPED_VALUES = 1_000_000
+
+/** All arrays of one training in one shared memory, with the threads that work on it. */
+export interface Workspace {
+  readonly arena: Arena
+  readonly kernel: Kernel
+  readonly team: Team
+  readonly table: BinnedTable
+  /** Row numbers; the rows of each leaf lie together. */
+  readonly rows: Int32Array
+  readonly scores: Float32Array
+  readonly pairs: Float32Array
+  /** Three float64 for each chunk of rows: Σ loss, Σ gradients, Σ hessians. */
+  readonly sums: Float64Array
+  readonly address: {
+    readonly target: number
+    /** 0: no weights. */
+    readonly weight: number
+    readonly flags: number
+    readonly spare: number
+    readonly leafPairs: number
+  }
+  readonly freeHistograms: Histograms[]
+}
+
+/** Histograms of all features of one leaf: 512 float64 each, by feature. */
+export interface Histograms {
+  readonly address: number
+  readonly values: Float64Array
+}
+
+export interface WorkspaceOptions {
+  /** Threads beside the calling one, when the table is large enough to pay for them. */
+  readonly helpers: number
+}
+
+/** Copies a table into a new workspace. Close its team when training ends. */
+export function createWorkspace(table: TrainingTable, rules: BinRules, options: WorkspaceOptions): Workspace {
+  const arena = new Arena()
+  const { rows } = table
+  const floats = (length: number): Float32Array => {
+    const address = arena.allocate(length * 4)
+    return new Float32Array(arena.memory.buffer, address, length)
+  }
+  const target = floats(rows)
+  target.set(table.target)
+  const weight = table.weight === undefined ? undefined : floats(rows)
+  if (table.weight !== undefined) weight?.set(table.weight)
+  const binned = binTable(table, rules, (length) => {
+    const address = arena.allocate(length * 4)
+    return new Uint32Array(arena.memory.buffer, address, length)
+  })
+  const rowsAddress = arena.allocate(rows * 4)
+  const scores = floats(rows)
+  const pairs = floats(2 * rows)
+  const sumsLength = 3 * Math.ceil(rows / CHUNK_ROWS)
+  const sumsAddress = arena.allocate(sumsLength * 8)
+  const address = {
+    target: target.byteOffset,
+    weight: weight?.byteOffset ?? 0,
+    flags: arena.allocate(256),
+    spare: arena.allocate(rows * 4),
+    leafPairs: arena.allocate(rows * 8),
+  }
+  const { memory } = arena
+  const helpers = rows * table.features.length >= HELPED_VALUES ? options.helpers : 0
+  return {
+    arena,
+    kernel: createKernel(memory),
+    team: createTeam(memory, helpers),
+    table: binned,
+    rows: new Int32Array(memory.buffer, rowsAddress, rows),
+    scores,
+    pairs,
+    sums: new Float64Array(memory.buffer, sumsAddress, sumsLength),
+    address,
+    freeHistograms: [],
+  }
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** Histograms of the leaf's rows over some groups; the others stay undefined. */
+export function startHistograms(workspace: Workspace, groups: readonly number[], leaf: Range): Histograms {
+  const { table, pairs, address, kernel, team } = workspace
+  const { start, end } = leaf
+  const histograms = workspace.freeHistograms.pop() ?? allocateHistograms(workspace)
+  histograms.values.fill(0)
+  const rows = workspace.rows.byteOffset
+  const shared = (end - start) * groups.length >= SHARED_WORK
+  if (!shared) {
+    kernel.gather(rows, start, end, pairs.byteOffset, address.leafPairs)
+    for (const group of groups) {
+      const words = table.groups[group]!.byteOffset
+      kernel.accumulate(histograms.address + group * GROUP_BYTES, words, rows, start, end, address.leafPairs)
+    }
+    return histograms
+  }
+  team.run(
+    chunksOf(leaf).map((chunk): Call => ['gather', rows, chunk.start, chunk.end, pairs.byteOffset, address.leafPairs]),
+  )
+  team.run(
+    groups.map((group): Call => {
+      const words = table.groups[group]!.byteOffset
+      return ['accumulate', histograms.address + group * GROUP_BYTES, words, rows, start, end, address.leafPairs]
+    }),
+  )
+  return histograms
+}
+
+function allocateHistograms({ arena, table }: Workspace): Histograms {
+  const sizeBytes = table.groups.length * GROUP_BYTES
+  const address = arena.allocate(sizeBytes)
+  return { address, values: new Float64Array(arena.memory.buffer, address, sizeBytes / 8) }
+}
+
+/** parent − child in place of the parent: the histograms of the other child. */
+export function subtractHistograms({ kernel, table }: Workspace, parent: Histograms, child: Histograms): void {
+  kernel.subtract(parent.address, child.address, table.groups.length * GROUP_BYTES)
+}
+
+export function releaseHistograms(workspace: Workspace, histograms: Histograms): void {
+  workspace.freeHistograms.push(histograms)
+}
+
+/** Moves the rows that go left to the front of the range, both sides in their order; gives where the right ones begin. */
+export function partitionRows(
+  workspace: Workspace,
+  { start, end }: Range,
+  split: { readonly feature: number; readonly leftBins: Uint8Array },
+): number {
+  const { arena, rows, table, address, kernel, team } = workspace
+  new Uint8Array(arena.memory.buffer, address.flags, 256).set(split.leftBins)
+  const bins = table.groups[split.feature >> 2]!.byteOffset + (split.feature & 3)
+  const from = rows.byteOffset
+  if (end - start < SHARED_PARTITION_ROWS) return kernel.partition(from, address.spare, start, end, bins, address.flags)
+  const middle = (start + end) >>> 1
+  const [first, second] = team.run([
+    ['partition', from, address.spare + start * 4, start, middle, bins, address.flags],
+    ['partition', from, address.spare + middle * 4, middle, end, bins, address.flags],
+  ]) as [number, number]
+  // left₁ right₁ left₂ right₂ → left₁ left₂ right₁ right₂
+  const right = rows.slice(first, middle)
+  rows.copyWithin(first, middle, second)
+  rows.set(right, first + second - middle)
+  return first + second - middle
+}
+
+/** Pieces of a range whose borders do not depend on the number of threads. */
+export function chunksOf({ start, end }: Range): Range[] {
+  const chunks: Range[] = []
+  for (let at = start; at < end; at += CHUNK_ROWS) chunks.push({ start: at, end: Math.min(end, at + CHUNK_ROWS) })
+  return chunks
+}
