@@ -43,9 +43,9 @@ export function datasetCommands({ datasets, engine, config }: AppContexts): Data
         folder: `${config.settings.store}/tables/${shown.dataset}`,
       }
     },
-    async tagDataset(reference, tag) {
+    async tagDataset(reference, tag, { move }) {
       const { dataset, version } = resolveDataset(datasets, reference)
-      tagVersion(datasets, `${dataset}@${version}`, { tag })
+      tagVersion(datasets, `${dataset}@${version}`, { tag, move })
       return { dataset, version }
     },
     async headDataset(reference, rows) {

@@ -30,15 +30,12 @@ export function modelCommands({ models, serving, openInput, who, config }: AppCo
         ...(existsSync(report) ? { report: relative(config.root, report) } : {}),
       }
     },
-    promoteModel: (reference, alias, options) => promote(models, reference, alias, { ...options, who }),
-    rollbackModel: (model, alias, options) => rollback(models, model, alias, { ...options, who }),
-    async predict({ model, input, output, signal, onProgress }) {
-      const started = performance.now()
-      const predicted = await predictBatch(
+    promoteModel: (reference, alias, options) => promote(models, reference, alias, { who, ...options }),
+    rollbackModel: (model, alias, options) => rollback(models, model, alias, { who, ...options }),
+    predict: ({ onProgress, ...request }) =>
+      predictBatch(
         { ...serving, openInput },
-        { model, input, output, signal, onProgress: (done, total) => onProgress({ done, unit: 'rows', ...(total === undefined ? {} : { total }) }) },
-      )
-      return { ...predicted, wallMs: performance.now() - started }
-    },
+        { ...request, onProgress: (done, total) => onProgress({ done, total, unit: 'rows' }) },
+      ),
   }
 }

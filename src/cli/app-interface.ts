@@ -2,6 +2,7 @@ import type { Config } from '../config/index.ts'
 import type { Page } from '../kernel/page.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
 import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
+import type { Predicted } from '../modules/serving/index.ts'
 import type { Run, RunQuery } from '../modules/tracking/index.ts'
 import type { ColumnType } from '../ports/table-engine.ts'
 
@@ -14,6 +15,8 @@ export interface PipelineRequest {
 }
 
 export interface Selection {
+  /** This step and all that depend on it. */
+  readonly from?: string
   /** `true`: every step; a name: that step. They run even when they are cached. */
   readonly force?: true | string
   readonly only?: string
@@ -91,21 +94,12 @@ export interface PredictRequest {
   /** An absolute path of a file, or a dataset reference. */
   readonly input: string
   readonly output: string
+  /** The input columns to keep beside the score; absent: all. */
+  readonly columns?: readonly string[]
+  /** Adds a decision: true where the score is at least this. */
+  readonly threshold?: number
   readonly signal: AbortSignal
   readonly onProgress: (progress: { readonly done: number; readonly total?: number; readonly unit: string }) => void
-}
-
-export interface PredictOutcome {
-  readonly model: string
-  readonly version: number
-  readonly rows: number
-  readonly scored: number
-  readonly refused: number
-  readonly output: string
-  /** Where the refused rows are, each with its reasons. */
-  readonly quarantine?: string
-  readonly reasons: readonly { readonly reason: string; readonly rows: number }[]
-  readonly wallMs: number
 }
 
 /** The open project, as the commands see it. */
@@ -136,7 +130,11 @@ export interface CliApp extends AsyncDisposable {
 
   listDatasets(): Promise<readonly DatasetSummary[]>
   showDataset(reference: string): Promise<DatasetDetail>
-  tagDataset(reference: string, tag: string): Promise<{ readonly dataset: string; readonly version: number }>
+  tagDataset(
+    reference: string,
+    tag: string,
+    options: { readonly move: boolean },
+  ): Promise<{ readonly dataset: string; readonly version: number }>
   headDataset(reference: string, rows: number): Promise<DatasetRows>
 
   listModels(): Promise<readonly RegisteredModel[]>
@@ -147,11 +145,15 @@ export interface CliApp extends AsyncDisposable {
   promoteModel(
     reference: string,
     alias: string,
-    options: { readonly why: string; readonly force: boolean },
+    options: { readonly why: string; readonly force: boolean; readonly who?: string },
   ): Promise<AliasMoved>
-  rollbackModel(model: string, alias: string, options: { readonly why: string }): Promise<AliasMoved>
+  rollbackModel(
+    model: string,
+    alias: string,
+    options: { readonly why: string; readonly who?: string },
+  ): Promise<AliasMoved>
 
-  predict(request: PredictRequest): Promise<PredictOutcome>
+  predict(request: PredictRequest): Promise<Predicted>
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>
 }
 

@@ -1,6 +1,6 @@
 import type { DatasetDetail, DatasetRows, DatasetSummary } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
-import { argument, countOption } from '../input.ts'
+import { argument, countOption, flagOption } from '../input.ts'
 import { formatAgo, formatBytes, formatCount } from '../print/quantities.ts'
 import { formatFacts, formatTable } from '../print/table.ts'
 import { escapeControls } from '../print/text-width.ts'
@@ -101,7 +101,7 @@ export const tagDatasetAction = defineAction<{
   async run(shell, input) {
     const tag = argument(input, 1)
     const app = await shell.app()
-    return { ...(await app.tagDataset(argument(input, 0), tag)), tag }
+    return { ...(await app.tagDataset(argument(input, 0), tag, { move: flagOption(input, 'move') })), tag }
   },
   text: (data) => `tagged  ${data.dataset}@${data.version}, which ${data.dataset}@${data.tag} reads from now on`,
 })

@@ -16,6 +16,12 @@ function reasonOf(input: CommandInput, command: string): string {
   return why
 }
 
+/** Who decides; the app says who is at the keyboard. */
+function whoOf(input: CommandInput): { readonly who?: string } {
+  const who = textOption(input, 'who')
+  return who === undefined ? {} : { who }
+}
+
 function aliasesOf(model: RegisteredModel, version?: number): string {
   const aliases = Object.entries(model.aliases)
   if (version !== undefined)
@@ -124,7 +130,11 @@ export const promoteModelAction = defineAction<Moved>({
     const app = await shell.app()
     return {
       alias,
-      moved: await app.promoteModel(argument(input, 0), alias, { why, force: flagOption(input, 'force') }),
+      moved: await app.promoteModel(argument(input, 0), alias, {
+        ...whoOf(input),
+        why,
+        force: flagOption(input, 'force'),
+      }),
     }
   },
   text: movedText,
@@ -136,7 +146,7 @@ export const rollbackModelAction = defineAction<Moved>({
     const why = reasonOf(input, 'baton models rollback')
     const alias = textOption(input, 'alias') ?? 'champion'
     const app = await shell.app()
-    return { alias, moved: await app.rollbackModel(argument(input, 0), alias, { why }) }
+    return { alias, moved: await app.rollbackModel(argument(input, 0), alias, { ...whoOf(input), why }) }
   },
   text: movedText,
   json: movedJson,

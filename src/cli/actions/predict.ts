@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path'
 
-import type { PredictOutcome } from '../app-interface.ts'
+import type { Predicted } from '../../modules/serving/index.ts'
 import { defineAction } from '../command.ts'
-import { WrongArgumentsError } from '../errors.ts'
+import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
 import { argument, type CommandInput, textOption } from '../input.ts'
 import { openCountProgress } from '../open-progress.ts'
 import { formatCount, formatDuration } from '../print/quantities.ts'
@@ -22,12 +22,24 @@ function fromHere(cwd: string, text: string): string {
   return isPath ? resolve(cwd, text) : text
 }
 
-export const predictAction = defineAction<PredictOutcome>({
+function thresholdOf(input: CommandInput): number | undefined {
+  const text = textOption(input, 'threshold')
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidOptionError('--threshold', text, 'a number')
+  return value
+}
+
+export const predictAction = defineAction<Predicted>({
   async run(shell, input) {
+    const columns = textOption(input, 'columns')?.split(',')
+    const threshold = thresholdOf(input)
     const request = {
       model: argument(input, 0),
       input: fromHere(shell.cwd, required(input, 'input')),
       output: resolve(shell.cwd, required(input, 'output')),
+      ...(columns === undefined ? {} : { columns: columns.map((name) => name.trim()) }),
+      ...(threshold === undefined ? {} : { threshold }),
     }
     const app = await shell.app()
     const counter = openCountProgress(shell, 'predict')
@@ -38,21 +50,26 @@ export const predictAction = defineAction<PredictOutcome>({
     }
   },
   text(data, screen) {
+    const rate = `${formatCount(data.rowsPerSecond)} rows a second`
     const facts = formatFacts(screen, [
-      ['model', `${escapeControls(data.model)}@${data.version}`],
-      ['scored', `${formatCount(data.scored)} of ${formatCount(data.rows)} rows in ${formatDuration(data.wallMs)}`],
-      ['put aside', data.refused === 0 ? undefined : `${formatCount(data.refused)} rows that break the contract`],
+      ['model', escapeControls(data.model)],
+      [
+        'scored',
+        `${formatCount(data.scored)} of ${formatCount(data.rows)} rows in ${formatDuration(data.seconds * 1000)}, ${rate}`,
+      ],
       ['scores', escapeControls(data.output)],
-      ['reasons', data.quarantine === undefined ? undefined : escapeControls(data.quarantine)],
+      ['put aside', data.rejected === 0 ? undefined : `${formatCount(data.rejected)} rows that break the contract`],
+      ['with reasons', data.rejectedOutput === undefined ? undefined : escapeControls(data.rejectedOutput)],
     ])
-    if (data.reasons.length === 0) return facts
+    const reasons = Object.entries(data.reasons).toSorted(([, a], [, b]) => b - a)
+    if (reasons.length === 0) return facts
     const table = formatTable(
       screen,
       [
-        { title: 'rows', value: (line) => formatCount(line.rows), align: 'right' },
-        { title: 'reason', value: (line) => line.reason },
+        { title: 'rows', value: ([, rows]) => formatCount(rows), align: 'right' },
+        { title: 'reason', value: ([reason]) => reason },
       ],
-      data.reasons,
+      reasons,
     )
     return `${facts}\n\n${table}`
   },

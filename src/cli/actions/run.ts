@@ -11,11 +11,13 @@ type Outcome = { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind:
 function requestOf(input: CommandInput): PipelineRequest & Selection {
   const force = input.options['force']
   const only = textOption(input, 'only')
+  const from = textOption(input, 'from')
   return {
     pipeline: argument(input, 0),
     params: pairsOption(input, 'param'),
     ...(force === true || typeof force === 'string' ? { force } : {}),
     ...(only === undefined ? {} : { only }),
+    ...(from === undefined ? {} : { from }),
   }
 }
 

@@ -27,6 +27,7 @@ export const dataCommands: readonly CommandSpec[] = [
     args: '<dataset> <tag>',
     summary: 'Give a version a name that stays: afterwards name@tag reads it',
     examples: ['baton data tag customers@3 board-meeting'],
+    options: [{ flags: '--move', summary: 'also when the tag names another version now' }],
     load: async () => (await import('../actions/data.ts')).tagDatasetAction,
   },
 ]

@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.ts'
 
 const alias = { flags: '--alias <alias>', summary: 'the alias to move back (champion)' }
+const who = { flags: '--who <name>', summary: 'who decides, when it is not you' }
 const why = { flags: '--why <text>', summary: 'the reason, kept with the promotion' }
 
 export const modelsCommands: readonly CommandSpec[] = [
@@ -25,6 +26,7 @@ export const modelsCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--to <alias>', summary: 'the alias: champion or challenger (champion)' },
       why,
+      who,
       { flags: '--force', summary: 'also when callers of the present version would break' },
     ],
     load: async () => (await import('../actions/models.ts')).promoteModelAction,
@@ -34,20 +36,25 @@ export const modelsCommands: readonly CommandSpec[] = [
     args: '<model>',
     summary: 'Give an alias back to the version that had it before',
     examples: ['baton models rollback churn --why "complaints from the shop"'],
-    options: [alias, why],
+    options: [alias, why, who],
     load: async () => (await import('../actions/models.ts')).rollbackModelAction,
   },
   {
     name: 'predict',
     args: '<model>',
     summary: 'Score a file or dataset with a model; rows that break its contract are put aside with reasons',
-    examples: ['baton predict churn@champion --input customers.csv --output scores.parquet'],
+    examples: [
+      'baton predict churn@champion --input customers.csv --output scores.parquet',
+      'baton predict churn@7 --input customers@3 --output scores.csv --threshold 0.4',
+    ],
     options: [
       {
         flags: '--input <file-or-dataset>',
         summary: 'what to score: a CSV, Parquet or JSON lines file, or name@version',
       },
-      { flags: '--output <file>', summary: 'where the scores go: .parquet or .csv' },
+      { flags: '--output <file>', summary: 'where the scores go: .parquet, .csv or .jsonl' },
+      { flags: '--columns <names>', summary: 'the input columns to keep beside the score, with commas (all)' },
+      { flags: '--threshold <score>', summary: 'add a decision: true from this score on' },
     ],
     load: async () => (await import('../actions/predict.ts')).predictAction,
   },

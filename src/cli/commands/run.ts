@@ -18,6 +18,7 @@ export const runCommands: readonly CommandSpec[] = [
       { flags: '--dry-run', summary: 'say for every step whether it would run, and why; run nothing' },
       { flags: '--force [step]', summary: 'run this step, or every step, even when it is cached' },
       { flags: '--only <step>', summary: 'run this step alone, on the cached outputs of those before it' },
+      { flags: '--from <step>', summary: 'run this step and all that depend on it' },
       { flags: '--keep-going', summary: 'after a failure go on with the steps that do not need the failed one' },
     ],
     load: async () => (await import('../actions/run.ts')).runAction,

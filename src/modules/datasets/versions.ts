@@ -99,7 +99,7 @@ function versionNumber(ctx: DatasetsContext, reference: DatasetReference, text: 
       const tags = listTags(ctx, dataset).map((tag) => tag.tag)
       throw new DatasetNotFoundError(
         `${dataset} has no tag ${reference.tag}.`,
-        tags.length === 0 ? `It has no tags yet; \`baton datasets tag\` gives one.` : `It has: ${tags.join(', ')}.`,
+        tags.length === 0 ? `It has no tags yet; \`baton data tag\` gives one.` : `It has: ${tags.join(', ')}.`,
       )
     }
   }
