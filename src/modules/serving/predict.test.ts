@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createDatasetWriter } from '../datasets/index.ts'
 import { predictBatch } from './predict.ts'
-import { openServing, type TestServing } from './serving.fixture.ts'
+import { registerModel, resolveModel } from '../models/index.ts'
+import { openServing, riskContract, signature, type TestServing } from './serving.fixture.ts'
 
 let serving: TestServing
 beforeAll(async () => {
@@ -150,6 +151,28 @@ describe('predictBatch', () => {
     ])
     expect(readFileSync(path('b.csv'), 'utf8')).toBe(readFileSync(path('a.csv'), 'utf8'))
     expect(readFileSync(path('b.rejected.csv'), 'utf8')).toBe(readFileSync(path('a.rejected.csv'), 'utf8'))
+  })
+
+  it('gives out no score that breaks what the contract says of the output', async () => {
+    const scores = await directScores([
+      [5, 10.5, 'UK'],
+      [90, Number.NaN, 'DE'],
+      [40, 0.1, 'FR'],
+    ])
+    const limit = scores.toSorted((a, b) => a - b)[1]!
+    const { modelDigest, files, sizeBytes, reportDigest } = await resolveModel(serving, 'churn@1')
+    await registerModel(serving, {
+      contract: { ...riskContract, name: 'low', output: { risk: { type: 'number', max: limit } } },
+      model: { digest: modelDigest, files, sizeBytes },
+      reportDigest,
+      signature,
+      facts: { metrics: {}, scores: { min: 0, max: limit } },
+    })
+    writeFileSync(path('good.csv'), good)
+    const result = await predictBatch(serving, { model: 'low', input: path('good.csv'), output: path('low.csv') })
+    expect(result).toMatchObject({ model: 'low@1', scored: 2, rejected: 1, reasons: { 'low.risk:max': 1 } })
+    const worst = scores.indexOf(Math.max(...scores))
+    expect(csvRows(path('low.rejected.csv'))[1]?.slice(0, 2)).toEqual([String(worst + 1), 'low.risk:max'])
   })
 
   it('keeps the chosen columns and adds a decision', async () => {
