@@ -42,3 +42,20 @@ export type {
 } from './run.ts'
 export { addNote, setTags } from './set-tags.ts'
 export { type RunStart, startRun } from './start-run.ts'
+export { compareEnvironments, type EnvironmentChange } from './reproduce/compare-environments.ts'
+export {
+  compareRuns,
+  type ComparisonOptions,
+  type MetricComparison,
+  type OutputComparison,
+  type StepComparison,
+  type Verdict,
+} from './reproduce/compare-runs.ts'
+export {
+  prepareReproduction,
+  type PreparedReproduction,
+  type RecordedPipeline,
+  type ReproductionContext,
+} from './reproduce/prepare-reproduction.ts'
+export { type BlobVerification, verifyBlobs } from './verify/verify-blobs.ts'
+export { type RunProblem, type RunVerification, type RunVerificationContext, verifyRuns } from './verify/verify-runs.ts'

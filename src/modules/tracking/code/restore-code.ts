@@ -19,7 +19,7 @@ export interface RestoredCode {
   readonly omitted: readonly OmittedFile[]
   /** Installed packages that are shared with the project: `node_modules`, `.venv`. */
   readonly linked: readonly string[]
-  dispose(): Promise<void>
+  readonly dispose: () => Promise<void>
 }
 
 /**
