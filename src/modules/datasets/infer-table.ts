@@ -132,7 +132,7 @@ export async function inferTable(
       })
       return { columns: inferred, rows, ...(csv && Object.keys(csv).length > 0 ? { csv } : {}) }
     } catch (error) {
-      throw toReadError(error, path)
+      throw await toReadError(error, path)
     }
   })
 }

@@ -113,6 +113,6 @@ export async function checkedIngest(session: TableSession, ingest: CheckedIngest
     const part = await writePart(session, { sql, file: ingest.quarantineFile, signal })
     return { accepted, totalRows, quarantine: await describeQuarantine(session, part) }
   } catch (error) {
-    throw toReadError(error, source.path)
+    throw await toReadError(error, source.path)
   }
 }

@@ -63,7 +63,7 @@ async function readRows(
   const { signal } = step
   const file = join(work.path, `part-00000-${work.id}.zstd.parquet`)
   if (!schema) {
-    const kept = options.mode === 'append' && before ? { kept: before.columns } : {}
+    const kept = options.mode === 'append' && before ? { kept: { dataset, columns: before.columns } } : {}
     return { part: await plainIngest(session, { source, file, signal, log: (line) => step.log(line), ...kept }) }
   }
   const quarantineFile = join(work.path, `part-00001-${work.id}.zstd.parquet`)

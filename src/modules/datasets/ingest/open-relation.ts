@@ -84,7 +84,7 @@ export async function openRelation(
       const columns = await session.describe(`FROM ${relation}`)
       return { relation, values: 'typed', columns, declared: false, label: path, path }
     } catch (error) {
-      throw toReadError(error, path)
+      throw await toReadError(error, path)
     }
   }
   await using opened = await options.sources.open(source.url)

@@ -1,5 +1,6 @@
 import type { TableSession } from '../../../ports/table-engine.ts'
 import { sqlName } from '../../checks/index.ts'
+import { SchemaChangedError } from '../errors.ts'
 import { type NewPart, writePart } from '../parts.ts'
 import { castSelect, guardedSelect, inferTypes, isGuardFailure, misfitSql, type TextColumn } from './infer-types.ts'
 import type { SourceRelation } from './open-relation.ts'
@@ -10,7 +11,7 @@ export interface PlainIngest {
   readonly file: string
   readonly signal: AbortSignal
   /** The types of the table that is appended to; they are kept. */
-  readonly kept?: readonly TextColumn[]
+  readonly kept?: { readonly dataset: string; readonly columns: readonly TextColumn[] }
   log(line: string): void
 }
 
@@ -31,6 +32,28 @@ async function heldTypes(session: TableSession, ingest: PlainIngest): Promise<re
   })
 }
 
+/** Names the columns whose values are not all of the types that the table has. */
+async function otherTypes(session: TableSession, ingest: PlainIngest, kept: readonly TextColumn[]): Promise<string> {
+  const held = await heldTypes(session, { ...ingest, source: { ...ingest.source, columns: kept } })
+  const other = kept.filter((column, index) => column.sqlType !== held[index]!.sqlType)
+  return `values of ${other.map((column) => `${column.name} are not all ${column.sqlType}`).join(', of ')}`
+}
+
+/** Refuses to append rows whose columns have other names than the table's. */
+function refuseOtherNames(ingest: PlainIngest): void {
+  if (!ingest.kept) return
+  const { dataset, columns } = ingest.kept
+  const names = ingest.source.columns.map((column) => column.name)
+  const fresh = names.filter((name) => !columns.some((column) => column.name === name))
+  const gone = columns.map((column) => column.name).filter((name) => !names.includes(name))
+  if (fresh.length + gone.length === 0) return
+  const problem = [
+    fresh.length > 0 ? `new: ${fresh.join(', ')}` : '',
+    gone.length > 0 ? `missing: ${gone.join(', ')}` : '',
+  ]
+  throw new SchemaChangedError(dataset, problem.filter(Boolean).join('; '))
+}
+
 /** Ingests without a schema: every column gets the narrowest type that all of its values, not only the first, have. */
 export async function plainIngest(session: TableSession, ingest: PlainIngest): Promise<NewPart> {
   const { source, file, signal } = ingest
@@ -38,15 +61,18 @@ export async function plainIngest(session: TableSession, ingest: PlainIngest): P
   const write = (sql: string) => writePart(session, { sql, file, signal })
   try {
     if (source.values === 'typed') return await write(`SELECT * FROM ${relation}`)
+    refuseOtherNames(ingest)
     const names = columns.map((column) => column.name)
     const strictness = source.declared || ingest.kept ? 'declared' : 'written'
     const first =
-      ingest.kept ??
+      ingest.kept?.columns ??
       (source.declared ? columns : await inferTypes(session, `(SELECT * FROM ${relation} LIMIT ${sampleRows})`, names))
     try {
       return await write(guardedSelect(relation, first, strictness))
     } catch (error) {
-      if (!isGuardFailure(error) || ingest.kept) throw error
+      if (!isGuardFailure(error)) throw error
+      if (ingest.kept)
+        throw new SchemaChangedError(ingest.kept.dataset, await otherTypes(session, ingest, ingest.kept.columns))
       ingest.log('a value beyond the first rows has another type: looking at all of them')
     }
     return await write(
@@ -56,6 +82,6 @@ export async function plainIngest(session: TableSession, ingest: PlainIngest): P
       ),
     )
   } catch (error) {
-    throw toReadError(error, source.path)
+    throw await toReadError(error, source.path)
   }
 }

@@ -1,12 +1,14 @@
 import type { EngineFailure } from '../../../ports/table-engine.ts'
 import { SourceError } from '../errors.ts'
 import { notUtf8 } from './csv-dialect.ts'
+import { physicalLine } from './physical-line.ts'
 
 /** Turns what the engine says of a source file into the error that names the row; anything else stays as it is. */
-export function toReadError(error: unknown, path: string): unknown {
+export async function toReadError(error: unknown, path: string): Promise<unknown> {
   const said = (error as Partial<EngineFailure> | null)?.engineMessage
   if (said === undefined) return error
-  const line = Number(/CSV Error on Line: (\d+)/.exec(said)?.[1])
+  const record = Number(/CSV Error on Line: (\d+)/.exec(said)?.[1])
+  const line = Number.isInteger(record) ? await physicalLine(path, record) : record
   const where = Number.isInteger(line) ? { file: path, line } : { file: path }
   if (/not utf-8 encoded|Invalid unicode|byte sequence mismatch/i.test(said)) {
     return notUtf8(path, Number.isInteger(line) ? line : undefined)
