@@ -1,7 +1,8 @@
-# Makes src/modules/evaluation/golden/scikit-learn.json: python golden.py > scikit-learn.json
-import json, numpy as np, sklearn
+# Makes src/modules/evaluation/golden/scikit-learn.json: python tests/interop/evaluation-golden.py > that file.
+# With a number, other rows: evaluation.test.ts compares them live.
+import json, sys, numpy as np, sklearn
 from sklearn import metrics as m
-rng = np.random.default_rng(20260112)
+rng = np.random.default_rng(int(sys.argv[1]) if len(sys.argv) > 1 else 20260112)
 def binary(name, y, p, w=None):
     t = (p >= 0.5).astype(int)
     k = dict(sample_weight=w)

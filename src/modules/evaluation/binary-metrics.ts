@@ -130,7 +130,7 @@ export function binaryEvaluator(
     let gap = 0
     for (let b = 0; b < calibrationBins; b++) gap += Math.abs(gaps[b]!)
     out[0] = tp > 0 && fp > 0 ? area / (tp * fp) : Number.NaN
-    out[1] = tp > 0 ? precisionSum / tp : Number.NaN
+    out[1] = tp > 0 && fp > 0 ? precisionSum / tp : Number.NaN
     out[2] = logLoss / all
     out[3] = brier / all
     out[4] = gap / all
@@ -174,7 +174,8 @@ export function valuePerThousand(confusion: Confusion, costs: DecisionCosts): nu
  * Every binary metric of these rows. Definitions, as in scikit-learn: `roc_auc_score`, `average_precision_score` (step
  * rule), `log_loss` (nats), `brier_score_loss`, and at the threshold `accuracy_score`, `balanced_accuracy_score`,
  * `precision_score`, `recall_score`, `f1_score`, specificity TN / (TN + FP), `matthews_corrcoef`; ECE as in
- * `expectedCalibrationError`. NaN where a denominator is zero (scikit-learn says 0 there and warns).
+ * `expectedCalibrationError`. NaN where a denominator is zero (scikit-learn says 0 there and warns), and for
+ * PR AUC without a negative row, where any ranking is perfect.
  */
 export function binaryMetrics(rows: BinaryRows, options: BinaryMetricOptions = {}): Record<BinaryMetricName, number> {
   const out = new Float64Array(binaryMetricNames.length)

@@ -132,7 +132,7 @@ const sliceValue = z.strictObject({
   positives: count.optional(),
   state: z.enum(['measured', 'too few rows']),
   metrics,
-  /** Worse than all rows together, beyond chance, also after counting how many slices were looked at. */
+  /** Worse than the other slices of its column, beyond chance, also after counting how many slices were looked at. */
   weak: z.boolean().optional(),
 })
 export type SliceValue = z.infer<typeof sliceValue>
@@ -142,6 +142,8 @@ export const sliceReport = z.strictObject({
   column: z.string(),
   kind: z.enum(['values', 'bins']),
   metric: z.enum(['rocAuc', 'rmse']),
+  /** The metric within slices, pooled over them: what a slice is held against. */
+  pooled: z.number().optional(),
   values: z.array(sliceValue),
   notShown: count,
 })

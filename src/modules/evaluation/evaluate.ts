@@ -47,7 +47,6 @@ export async function evaluateModel(ctx: ScoringContext, request: EvaluationRequ
     task,
     scores: scored.scores[0]!,
     actual: scored.actual,
-    overall: metrics[task === 'binary' ? 'rocAuc' : 'rmse']?.value ?? Number.NaN,
     minRows: sliceMinRows,
   })
   return {

@@ -28,7 +28,7 @@ const binary: Readonly<Record<BinaryMetricName, MetricDefinition>> = {
     better: 'higher',
     definition:
       'Average precision: precision at every threshold, weighted by the gain in recall (step rule); the share of positives is chance. scikit-learn average_precision_score.',
-    undefinedWhen: 'The test rows have no positive one.',
+    undefinedWhen: oneClass,
   },
   logLoss: {
     label: 'Log loss',
@@ -47,7 +47,7 @@ const binary: Readonly<Record<BinaryMetricName, MetricDefinition>> = {
     label: 'ECE',
     better: 'lower',
     definition:
-      'Expected calibration error: mean distance of the share of positives from the mean score over 15 equal-width bins, weighted by rows. Naeini, Cooper and Hauskrecht (2015). Above zero by chance alone, so it is shown beside its noise floor.',
+      'Expected calibration error: mean distance of the share of positives from the mean score over 15 equal-width bins, weighted by rows. Naeini, Cooper and Hauskrecht (2015). Above zero by chance alone, so it is shown beside its noise floor; its interval leans upwards for the same reason.',
     undefinedWhen: 'There are no rows.',
   },
   accuracy: {

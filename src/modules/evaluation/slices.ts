@@ -8,8 +8,6 @@ export interface SliceRows {
   readonly scores: Float64Array
   /** 0 and 1 for a binary task. */
   readonly actual: Float64Array
-  /** The metric of all rows together: ROC AUC or RMSE. */
-  readonly overall: number
   readonly minRows: number
 }
 
@@ -19,29 +17,53 @@ const z95 = 1.959963984540054
 
 /**
  * The headline metric in each slice, worst first: ROC AUC with DeLong's interval, or RMSE with the interval of its
- * mean square. A slice is called weak when it is worse than all rows beyond chance: one-sided z-test of its metric
- * against the overall value at 5 %, divided by the number of slices tested (Bonferroni), because the worst of many
- * slices looks bad by chance. Slices of fewer than `minRows` rows, or of fewer than ten rows of a class, get no verdict.
+ * mean square. A slice is called weak when it is worse than the other slices of its column beyond chance: one-sided
+ * z-test at 5 %, divided by the number of slices tested (Bonferroni), because the worst of many slices looks bad by
+ * chance. The others are pooled by their pairs of a positive and a negative row (ROC AUC) or by rows (mean square),
+ * not taken from all rows together: inside any slice of a strong input ROC AUC is lower than over all rows, since the
+ * input no longer ranks, and that is no weakness. Slices of fewer than `minRows` rows, or of fewer than ten rows of a
+ * class, get no verdict.
  */
 export function sliceReports(columns: readonly SliceColumn[], rows: SliceRows): readonly SliceReport[] {
   const measured = columns.map((column) => ({ column, values: sliceValues(column, rows) }))
-  const tested = measured.flatMap(({ values }) => values.filter((value) => value.state === 'measured')).length
+  const tested = measured.flatMap(({ values }) => values.filter((value) => value.test !== undefined)).length
   return measured.map(({ column, values }) => {
-    const judged = values.map(({ error, ...value }): SliceValue => {
-      const point = value.metrics[headline(rows.task)]?.value
-      if (value.state !== 'measured' || point === undefined || error === undefined) return value
-      const worse = rows.task === 'binary' ? rows.overall - point : point - rows.overall
+    const judged = values.map(({ test, ...value }): SliceValue => {
+      if (test === undefined) return value
+      const others = pool(
+        values.flatMap((other) => (other.test === undefined || other.test === test ? [] : [other.test])),
+      )
+      if (others === undefined) return value
+      const error = Math.hypot(test.error, others.error)
+      const worse = test.badness - others.badness
       return { ...value, weak: error > 0 ? upperTail(worse / error) * tested < 0.05 : worse > 0 }
     })
     const sorted = judged.toSorted((a, b) => badness(b, rows) - badness(a, rows))
+    const all = pool(values.flatMap(({ test }) => (test === undefined ? [] : [test])))
     return {
       column: column.column,
       kind: column.kind,
       metric: headline(rows.task),
+      ...(all === undefined ? {} : { pooled: rows.task === 'binary' ? -all.badness : Math.sqrt(all.badness) }),
       values: sorted.slice(0, mostShown),
       notShown: Math.max(0, sorted.length - mostShown),
     }
   })
+}
+
+/** What the test compares: −AUC or the mean square, its standard error and its weight among slices. */
+interface SliceTest {
+  readonly badness: number
+  readonly error: number
+  readonly weight: number
+}
+
+function pool(tests: readonly SliceTest[]): { readonly badness: number; readonly error: number } | undefined {
+  const total = tests.reduce((sum, test) => sum + test.weight, 0)
+  if (total === 0) return undefined
+  const badness = tests.reduce((sum, test) => sum + test.weight * test.badness, 0) / total
+  const variance = tests.reduce((sum, test) => sum + (test.weight * test.error) ** 2, 0) / total ** 2
+  return { badness, error: Math.sqrt(variance) }
 }
 
 const headline = (task: SliceRows['task']): 'rocAuc' | 'rmse' => (task === 'binary' ? 'rocAuc' : 'rmse')
@@ -53,8 +75,7 @@ function badness(value: SliceValue, rows: SliceRows): number {
 }
 
 interface Unjudged extends SliceValue {
-  /** Standard error of the metric. */
-  readonly error?: number
+  readonly test?: SliceTest
 }
 
 function sliceValues(column: SliceColumn, rows: SliceRows): readonly Unjudged[] {
@@ -96,7 +117,13 @@ function binarySlice(value: string, { score, actual }: Bucket, rows: SliceRows):
   const estimate = deLong({ scores: score, labels })
   const meanScore = { value: score.reduce((sum, each) => sum + each, 0) / score.length }
   const metrics = { rocAuc: { value: estimate.auc, ...aucInterval(estimate) }, baseRate: share, meanScore }
-  return { ...base, state: 'measured', metrics, error: estimate.standardError }
+  const weight = positives * (score.length - positives)
+  return {
+    ...base,
+    state: 'measured',
+    metrics,
+    test: { badness: -estimate.auc, error: estimate.standardError, weight },
+  }
 }
 
 function regressionSlice(value: string, { score, actual }: Bucket, rows: SliceRows): Unjudged {
@@ -113,7 +140,7 @@ function regressionSlice(value: string, { score, actual }: Bucket, rows: SliceRo
     mae: { value: mae, lower: mae - z95 * maeError, upper: mae + z95 * maeError },
     bias: { value: bias, lower: bias - z95 * biasError, upper: bias + z95 * biasError },
   }
-  return { value, rows: n, state: 'measured', metrics, error: rmse > 0 ? mseError / (2 * rmse) : 0 }
+  return { value, rows: n, state: 'measured', metrics, test: { badness: mse, error: mseError, weight: n } }
 }
 
 function meanWithError(values: Float64Array): readonly [mean: number, standardError: number] {

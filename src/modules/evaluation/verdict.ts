@@ -18,13 +18,13 @@ export function headlineText(report: QualityFindings): string {
   const label = metricDefinitions[report.task][name]!.label
   const rows = `${countText(report.data.scored)} row${report.data.scored === 1 ? '' : 's'}`
   if (metric !== undefined) return `${label} ${intervalText(metric)} on ${rows}`
-  return `${label} is not defined on ${rows}: ${lowerFirst(report.notDefined[name] ?? 'no value')}`
+  return `${label} is not defined on ${rows}: ${lowerFirst(report.notDefined[name] ?? 'no value').replace(/\.$/, '')}`
 }
 
 /** The verdict in one sentence and the three things to know first, the most serious ones first. */
 export function writeVerdict(report: QualityFindings, judgement: Judgement | undefined): QualityReport['verdict'] {
   const candidates = [
-    ...brokenPoints(judgement),
+    ...brokenPoints(report.task, judgement),
     ...undefinedPoints(report),
     ...baselinePoints(report),
     ...calibrationPoints(report),
@@ -50,6 +50,13 @@ interface Point {
 
 function sentence(report: QualityFindings, judgement: Judgement | undefined): string {
   const headline = headlineText(report)
+  const reason = report.notDefined[headlineMetric(report.task)]
+  if (reason !== undefined) {
+    const promises = judgement?.promises ?? []
+    const broken = promises.filter((promise) => !promise.holds).length
+    const contract = broken === 0 ? '' : `; ${broken} of ${promises.length} promises of the contract are broken`
+    return `Cannot be judged on ${countText(report.data.scored)} rows: ${lowerFirst(reason).replace(/\.$/, '')}${contract}.`
+  }
   if (judgement === undefined) return `${beatsChance(report)}: ${headline}.`
   const broken = judgement.promises.filter((promise) => !promise.holds).length
   const all = judgement.promises.length
@@ -71,18 +78,23 @@ function beatsChance(report: QualityFindings): string {
 const measuredBaselines = (report: QualityFindings): readonly MeasuredBaseline[] =>
   report.baselines.flatMap((baseline) => (baseline.state === 'measured' ? [baseline] : []))
 
-function brokenPoints(judgement: Judgement | undefined): readonly Point[] {
+function brokenPoints(task: QualityReport['task'], judgement: Judgement | undefined): readonly Point[] {
   const broken = (judgement?.promises ?? []).filter((promise) => !promise.holds)
-  return broken.map((promise, i) => ({
-    weight: 3.9 - i / 100,
-    text: `${promise.explain} (${promise.side}: ${promise.owner})`,
-  }))
+  return broken.map((promise, i) => {
+    const text = promise.explain.replace(/^\w+/, (word) => metricDefinitions[task][word]?.label ?? word)
+    return { weight: 3.9 - i / 100, text: `${text} It is for ${promise.owner} (${promise.side}) to mend.` }
+  })
 }
 
 function undefinedPoints(report: QualityFindings): readonly Point[] {
   const reason = report.notDefined[headlineMetric(report.task)]
   if (reason === undefined) return []
-  return [{ weight: 3, text: `${reason} Test on rows of both classes before this model is judged.` }]
+  return [
+    {
+      weight: 4,
+      text: `${metricDefinitions[report.task][headlineMetric(report.task)]!.label} is not defined: ${lowerFirst(reason)} Test on rows of both classes before this model is judged.`,
+    },
+  ]
 }
 
 /** The strongest rival decides: the champion when there is one, otherwise the better simple rule. */
@@ -95,16 +107,25 @@ function baselinePoints(report: QualityFindings): readonly Point[] {
   if (rival === undefined) return []
   const gain = rival.gains[metric]!
   const text = report.task === 'binary' ? scoreText : numberText
-  const interval =
-    gain.lower === undefined ? '' : ` [${signedText(gain.lower, text)}, ${signedText(gain.upper!, text)}]`
-  const who = rival.name === 'zeroRule' ? 'the zero rule' : lowerFirst(rival.label)
-  const theirs = text(rival.metrics[metric]!.value)
-  const size = `${label} ${signedText(gain.value, text)}${interval} on the same rows`
-  if (gain.lower !== undefined && gain.lower > 0)
-    return [{ weight: 1.9, text: `Better than ${who} (${label} ${theirs}): a gain in ${size}.` }]
-  if (gain.upper !== undefined && gain.upper < 0)
-    return [{ weight: 2.9, text: `Worse than ${who} (${label} ${theirs}): a gain in ${size}.` }]
-  return [{ weight: 2.8, text: `Not clearly better than ${who} (${label} ${theirs}): a gain in ${size}.` }]
+  const range = (low: number, high: number): string => ` [${text(low)}, ${text(high)}]`
+  const who = `${rivalText(rival)}, ${label} ${text(rival.metrics[metric]!.value)},`
+  const { lower, upper } = gain
+  if (lower !== undefined && upper !== undefined && lower > 0)
+    return [{ weight: 1.9, text: `Beats ${who} by ${text(gain.value)}${range(lower, upper)} on the same rows.` }]
+  if (lower !== undefined && upper !== undefined && upper < 0)
+    return [
+      { weight: 2.9, text: `Falls behind ${who} by ${text(-gain.value)}${range(-upper, -lower)} on the same rows.` },
+    ]
+  const signed =
+    lower === undefined || upper === undefined ? '' : ` [${signedText(lower, text)}, ${signedText(upper, text)}]`
+  const size = `${signedText(gain.value, text)}${signed}`
+  return [{ weight: 2.8, text: `Not clearly better than ${who} on the same rows: a gain of ${size}.` }]
+}
+
+function rivalText({ name, label }: MeasuredBaseline): string {
+  if (name === 'zeroRule') return 'the zero rule'
+  const detail = label.slice(label.indexOf(': ') + 2)
+  return name === 'champion' ? `the champion (${detail})` : `the heuristic (${detail})`
 }
 
 function calibrationPoints({ binary, metrics }: QualityFindings): readonly Point[] {
@@ -143,11 +164,11 @@ function slicePoints(report: QualityFindings): readonly Point[] {
   if (weak.length > 0) {
     const worst = weak[0]!
     const others = weak.length > 1 ? ` and ${weak.length - 1} more` : ''
-    const text = `Weak where ${worst.column} is ${worst.value}${others}: ${label} ${intervalText(worst.metrics[metric]!)} on ${countText(worst.rows)} rows.`
+    const text = `Weaker than elsewhere where ${worst.column} is ${worst.value}${others}: ${label} ${intervalText(worst.metrics[metric]!)} on ${countText(worst.rows)} rows.`
     return [{ weight: 2.4, text }]
   }
   if (measured.length === 0) return []
-  return [{ weight: 1.2, text: `No slice of the ${measured.length} tested is worse than the whole beyond chance.` }]
+  return [{ weight: 1.2, text: `None of the ${measured.length} slices is worse than its neighbours beyond chance.` }]
 }
 
 function behaviourPoints(report: QualityFindings): readonly Point[] {

@@ -22,12 +22,25 @@ export function numberText(value: number, digits = 4): string {
 /** A number between 0 and 1 or so, with as many decimals as its four digits need. */
 export function scoreText(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  return (Math.abs(value) < 1 ? value.toFixed(4) : numberText(value)).replace('-', '−')
+  return (Math.abs(value) <= 1 ? value.toFixed(4) : numberText(value)).replace('-', '−')
 }
 
 /** A share in per cent, three significant digits. */
 export function percentText(value: number): string {
   return Number.isFinite(value) ? `${numberText(100 * value, 3)} %` : '–'
+}
+
+/** As many decimals as another number needs for four digits, so that a difference can be compared with it. */
+export function textLike(reference: number): (value: number) => string {
+  const size = Math.abs(reference)
+  if (size >= 1e9 || (size < 1e-6 && size > 0)) return numberText
+  const decimals = size === 0 ? 4 : Math.max(0, 3 - Math.floor(Math.log10(size)))
+  return (value) =>
+    value
+      .toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+
+      .replace(/^-(?=[0.,]*$)/, '')
+      .replace('-', '−')
 }
 
 /** With a sign in front: `+0.0213`. */
@@ -54,7 +67,12 @@ export function sizeText(bytes: number): string {
   return `${unit === 0 ? size : numberText(size, 3)} ${units[unit]}`
 }
 
-/** An amount of money, rounded to what matters: `EUR 1,240`. */
+/** An amount of money: `EUR 1,240`, `EUR 5`, `EUR 3.50`. */
 export function moneyText(amount: number, currency: string): string {
-  return `${currency} ${numberText(amount, 4)}`
+  const size = Math.abs(amount)
+  if (size >= 1e9 || (size < 0.005 && size > 0)) return `${currency} ${numberText(amount)}`
+  const whole = size >= 100 || Number.isInteger(amount)
+  const decimals = whole ? 0 : 2
+  const text = amount.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  return `${currency} ${text.replace('-', '−')}`
 }

@@ -3,7 +3,7 @@ import { scoreText } from '../words.ts'
 import { chartSize, colour, type Figure } from './chart.ts'
 
 const unit = { domain: [0, 1] as [number, number] }
-const width = chartSize.half - 70
+const width = chartSize.half
 
 /** The reliability curve over a histogram of scores, and the scores of both classes. */
 export function calibrationFigures(report: QualityReport): readonly Figure[] {
@@ -25,7 +25,7 @@ function reliabilityFigure(binary: BinaryDetails, ece: number): Figure {
       spacing: 6,
       vconcat: [
         {
-          width,
+          width: width - 62,
           height: 238,
           layer: [
             {
@@ -69,7 +69,7 @@ function reliabilityFigure(binary: BinaryDetails, ece: number): Figure {
           ],
         },
         {
-          width,
+          width: width - 62,
           height: 50,
           data: { values: binary.reliability },
           mark: { type: 'bar', color: colour.reference, opacity: 0.7 },
@@ -89,9 +89,11 @@ function classesFigure(binary: BinaryDetails): Figure {
   const classes = [
     { name: 'positive', counts: positives, color: colour.positive },
     { name: 'negative', counts: negatives, color: colour.negative },
-  ].map((each) => ({ ...each, total: each.counts.reduce((sum, count) => sum + count, 0) }))
+  ]
+    .map((each) => ({ ...each, total: each.counts.reduce((sum, count) => sum + count, 0) }))
+    .filter((each) => each.total > 0)
   const medians = classes.map(({ counts, total }) => medianOf(counts, total))
-  const known = medians.every((median) => median !== undefined)
+  const known = medians.length === 2 && medians.every((median) => median !== undefined)
   const steps = (counts: readonly number[], total: number) => [
     ...edges.slice(0, -1).map((x, i) => ({ x, y: total > 0 ? counts[i]! / total : 0 })),
     { x: 1, y: total > 0 ? counts.at(-1)! / total : 0 },
@@ -106,8 +108,9 @@ function classesFigure(binary: BinaryDetails): Figure {
       : 'Scores by class: the test rows have only one class',
     note: 'Share of each class per bin of 0.025; medians to the nearest bin.',
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
-      height: 294,
+      height: 350,
       layer: [
         ...classes.map(({ counts, total, color }) => ({
           data: { values: steps(counts, total) },

@@ -43,7 +43,8 @@ const theme: Config = {
   rule: { stroke: colour.reference },
 }
 
-export const chartSize = { wide: 900, half: 420 } as const
+/** The drawn width of half a page, in CSS pixels. */
+export const chartSize = { half: 440 } as const
 
 /** A figure: the finding as its title, the drawing as inline SVG without script, and what it is computed on. */
 export interface Figure {

@@ -1,13 +1,13 @@
 import type { ImportanceReport, QualityReport, SliceReport } from '../contract.ts'
 import { metricDefinitions } from '../metric-definitions.ts'
 import { numberText, scoreText } from '../words.ts'
-import { colour, type Figure } from './chart.ts'
+import { chartSize, colour, type Figure } from './chart.ts'
 
 const mostSlices = 14
 const mostFeatures = 18
 const rowHeight = 24
 
-/** One dot plot per slice column: the headline metric with its interval, worst first, beside the value of all rows. */
+/** One dot plot per slice column: the headline metric with its interval, worst first, beside the value pooled over slices. */
 export function sliceFigures(report: QualityReport): readonly Figure[] {
   return report.slices.flatMap((slice) => {
     const figure = sliceFigure(report, slice)
@@ -27,11 +27,12 @@ function sliceFigure(report: QualityReport, slice: SliceReport): Figure | undefi
     return { name, point, lower, upper, weak: value.weak === true }
   })
   const weak = measured.filter((value) => value.weak === true)
-  const worst = measured[0]!
+  const worst = weak[0] ?? measured[0]!
+  const line = slice.pooled ?? overall.value
   const few = slice.values.length - measured.length
   const hidden = measured.length - shown.length + slice.notShown
   const notes = [
-    `${label} with 95 % interval, rows in brackets; line: all rows, ${text(overall.value)}.`,
+    `${label} with 95 % interval, rows in brackets. Line: within slices ${text(line)}${Math.abs(line - overall.value) > 0.005 * overall.value ? `, all rows together ${text(overall.value)}` : ''}.`,
     few > 0 && `${few} slice${few === 1 ? ' has' : 's have'} too few rows to be judged.`,
     hidden > 0 && `${hidden} better ones are in the table.`,
   ].filter((note) => note !== false)
@@ -39,7 +40,7 @@ function sliceFigure(report: QualityReport, slice: SliceReport): Figure | undefi
     field: 'name',
     type: 'nominal' as const,
     sort: null,
-    axis: { title: null, labelLimit: 170, grid: false },
+    axis: { title: null, labelLimit: 260, grid: false },
   }
   const x = {
     field: 'point',
@@ -50,15 +51,16 @@ function sliceFigure(report: QualityReport, slice: SliceReport): Figure | undefi
   return {
     title:
       weak.length === 0
-        ? `By ${slice.column}: no slice is worse than the whole beyond chance`
-        : `By ${slice.column}: ${worst.value} is the weakest, ${text(worst.metrics[slice.metric]!.value)}`,
+        ? `By ${slice.column}: no slice is worse than the others beyond chance`
+        : `By ${slice.column}: ${worst.value} is weaker than the others, ${text(worst.metrics[slice.metric]!.value)}`,
     note: notes.join(' '),
     spec: {
-      width: 230,
-      height: { step: rowHeight },
+      autosize: { type: 'fit-x', contains: 'padding' },
+      width: chartSize.half,
+      height: shown.length * rowHeight,
       layer: [
         {
-          data: { values: [{ at: overall.value }] },
+          data: { values: [{ at: line }] },
           mark: { type: 'rule', color: colour.reference },
           encoding: { x: { field: 'at', type: 'quantitative' } },
         },
@@ -104,8 +106,9 @@ export function importanceFigure(importance: ImportanceReport): Figure {
           : `Importance: without ${first.feature}, RMSE grows by ${text(first.importance)}`,
     note: `Mean change of ${metric} when one input is shuffled, ± one standard deviation over ${importance.repeats} shuffles of ${importance.rows.toLocaleString('en-US')} sampled rows. Correlated inputs share their importance.${more}`,
     spec: {
-      width: 250,
-      height: { step: rowHeight },
+      autosize: { type: 'fit-x', contains: 'padding' },
+      width: chartSize.half,
+      height: shown.length * rowHeight,
       data: {
         values: shown.map((each) => ({
           ...each,
@@ -117,7 +120,7 @@ export function importanceFigure(importance: ImportanceReport): Figure {
         {
           mark: { type: 'bar', color: colour.model, opacity: 0.85, height: 11 },
           encoding: {
-            y: { field: 'feature', type: 'nominal', sort: null, axis: { title: null, labelLimit: 150, grid: false } },
+            y: { field: 'feature', type: 'nominal', sort: null, axis: { title: null, labelLimit: 190, grid: false } },
             x: {
               field: 'importance',
               type: 'quantitative',

@@ -3,8 +3,8 @@ import { moneyText, numberText, percentText } from '../words.ts'
 import { chartSize, colour, type Figure } from './chart.ts'
 import { decisionMark, gainFigure } from './ranking-charts.ts'
 
-const width = chartSize.half - 70
-const height = 240
+const width = chartSize.half
+const height = 290
 
 /** What deciding by the score gives at every threshold: in money when costs are declared, otherwise in rates. */
 export function decisionFigures(binary: BinaryDetails): readonly Figure[] {
@@ -30,6 +30,7 @@ function valueFigure(binary: BinaryDetails, currency: string): Figure | undefine
   return {
     title: `Value: ${moneyText(value, currency)} per 1,000 decisions, ${more} than acting on ${than}`,
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
       height,
       layer: [
@@ -69,7 +70,7 @@ function valueFigure(binary: BinaryDetails, currency: string): Figure | undefine
             text: at.label,
             align: (i === 0 ? 'left' : 'right') as 'left' | 'right',
             dx: i === 0 ? 8 : -8,
-            dy: 9,
+            dy: i === 0 ? 4 : 15,
           },
           encoding: {
             x: { field: 'x', type: 'quantitative' as const },
@@ -102,6 +103,7 @@ function ratesFigure(binary: BinaryDetails): Figure | undefined {
   return {
     title: `At ${numberText(threshold, 3)} the model finds ${percentText(at.recall ?? 0)} of the positives, ${right}`,
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
       height,
       layer: [

@@ -42,7 +42,7 @@ function thresholdDetails({ binary }: QualityReport): Html | undefined {
 
 function gainDetails({ binary }: QualityReport): Html | undefined {
   if (binary === undefined || binary.gain.length === 0) return undefined
-  const body = html`<table>
+  const body = html`<table class="narrow">
     <thead><tr><th scope="col" class="n">Best-scored part</th><th scope="col" class="n">positives in it</th><th scope="col" class="n">lift</th></tr></thead>
     <tbody>${binary.gain.map((row) => html`<tr><td class="n">${percentText(row.share)}</td><td class="n">${percentText(row.gain)}</td><td class="n">${numberText(row.lift, 3)}</td></tr>`)}</tbody>
   </table>`
@@ -64,7 +64,7 @@ function reliabilityDetails({ binary }: QualityReport): Html | undefined {
 
 function residualDetails({ regression }: QualityReport): Html | undefined {
   if (regression === undefined) return undefined
-  const body = html`<table>
+  const body = html`<table class="narrow">
     <thead><tr><th scope="col" class="n">Share of rows</th><th scope="col" class="n">predicted − actual at most</th></tr></thead>
     <tbody>${regression.residualQuantiles.map((each) => html`<tr><td class="n">${percentText(each.share)}</td><td class="n">${numberText(each.residual)}</td></tr>`)}</tbody>
   </table>`
@@ -92,7 +92,7 @@ function sliceDetails(report: QualityReport, slice: SliceReport): Html {
 
 function importanceDetails({ importance }: QualityReport): Html | undefined {
   if (importance === undefined) return undefined
-  const body = html`<table>
+  const body = html`<table class="narrow">
     <thead><tr><th scope="col">Input</th><th scope="col" class="n">${importance.metric === 'rocAuc' ? 'fall of ROC AUC' : 'growth of RMSE'}</th><th scope="col" class="n">± over ${importance.repeats} shuffles</th></tr></thead>
     <tbody>${importance.features.map((each) => html`<tr><th scope="row">${each.feature}</th><td class="n">${numberText(each.importance)}</td><td class="n">${numberText(each.spread)}</td></tr>`)}</tbody>
   </table>`

@@ -3,7 +3,7 @@ import { numberText, percentText } from '../words.ts'
 import { type Figure, chartSize, colour } from './chart.ts'
 
 const unit = { domain: [0, 1] as [number, number] }
-const height = 300
+const height = 340
 
 /** ROC, precision-recall and gain curves of a binary model; none when a class is missing. */
 export function rankingFigures(report: QualityReport): readonly Figure[] {
@@ -24,7 +24,8 @@ function rocFigure(binary: BinaryDetails, auc: number): Figure {
   return {
     title: `ROC: the positive row scores higher in ${percentText(auc)} of pairs`,
     spec: {
-      width: chartSize.half - 70,
+      autosize: { type: 'fit', contains: 'padding' },
+      width: chartSize.half,
       height,
       layer: [
         {
@@ -59,7 +60,10 @@ function rocFigure(binary: BinaryDetails, auc: number): Figure {
             order: { field: 'falsePositiveRate' },
           },
         },
-        ...decisionMark(decision, { align: 'left', dx: 9, dy: 12 }),
+        ...decisionMark(
+          decision,
+          decision.x > 0.6 ? { align: 'center', dx: 0, dy: 20 } : { align: 'left', dx: 9, dy: 12 },
+        ),
       ],
     },
   }
@@ -76,7 +80,8 @@ function precisionRecallFigure(binary: BinaryDetails): Figure {
   return {
     title: `Precision and recall: with half of the positives found, ${percentText(half.precision)} of the alarms are right`,
     spec: {
-      width: chartSize.half - 70,
+      autosize: { type: 'fit', contains: 'padding' },
+      width: chartSize.half,
       height,
       layer: [
         {
@@ -104,7 +109,12 @@ function precisionRecallFigure(binary: BinaryDetails): Figure {
             order: { field: 'x' },
           },
         },
-        ...(at.precision === undefined ? [] : decisionMark(decision, { align: 'right', dx: -9, dy: 14 })),
+        ...(at.precision === undefined
+          ? []
+          : decisionMark(
+              decision,
+              decision.x < 0.35 ? { align: 'left', dx: 9, dy: 12 } : { align: 'right', dx: -10, dy: 1 },
+            )),
       ],
     },
   }
@@ -146,8 +156,9 @@ export function gainFigure(binary: BinaryDetails): Figure | undefined {
   return {
     title: `The best-scored 20 % hold ${percentText(fifth.gain)} of the positives (lift ${numberText(fifth.lift, 3)})`,
     spec: {
-      width: chartSize.half - 70,
-      height: 240,
+      autosize: { type: 'fit', contains: 'padding' },
+      width: chartSize.half,
+      height: 290,
       layer: [
         {
           data: {
@@ -183,7 +194,7 @@ export function gainFigure(binary: BinaryDetails): Figure | undefined {
         },
         ...decisionMark(
           { x: 0.2, y: fifth.gain, label: `20 % → ${percentText(fifth.gain)}` },
-          { align: 'left', dx: 9, dy: 12 },
+          { align: 'left', dx: 10, dy: -2 },
         ),
       ],
     },

@@ -2,8 +2,8 @@ import type { QualityReport, RegressionDetails } from '../contract.ts'
 import { numberText, percentText, signedText } from '../words.ts'
 import { chartSize, colour, type Figure } from './chart.ts'
 
-const width = chartSize.half - 70
-const height = 290
+const width = chartSize.half
+const height = 340
 
 /** Predicted against actual, residuals and their distribution. */
 export function regressionFigures(report: QualityReport): readonly Figure[] {
@@ -23,6 +23,7 @@ function scatterFigure(details: RegressionDetails, report: QualityReport): Figur
         : `Predicted and actual: the model explains ${percentText(r2.value)} of the variance`,
     note: `${details.sample.length.toLocaleString('en-US')} sampled rows. On the dashed line the prediction is right.`,
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
       height,
       layer: [
@@ -57,6 +58,7 @@ function meansFigure(details: RegressionDetails): Figure {
     title: `By level: the largest mean error of ten equal groups is ${signedText(gap, numberText)}, around ${numberText(worst.meanPredicted)}`,
     note: 'Rows in ten equally filled groups of the prediction; mean of predicted against mean of actual.',
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
       height,
       layer: [
@@ -98,8 +100,9 @@ function residualFigure(details: RegressionDetails): Figure {
     title: `Residuals: nine of ten lie between ${numberText(at(0.05))} and ${numberText(at(0.95))}`,
     note: 'Predicted − actual against the prediction, for the sampled rows. A funnel means that large predictions err more.',
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
-      height: 230,
+      height: 280,
       layer: [
         {
           data: { values: [{ y: 0 }] },
@@ -129,11 +132,12 @@ function residualHistogram(details: RegressionDetails): Figure {
   const median = details.residualQuantiles.find((each) => each.share === 0.5)!.residual
   const bars = counts.map((rows, i) => ({ from: edges[i]!, to: edges[i + 1]!, rows }))
   return {
-    title: `Distribution of residuals: the middle one is ${signedText(median, numberText)}`,
+    title: `Distribution of residuals: the median is ${signedText(median, numberText)}`,
     note: 'All test rows; the outer one per cent at each side is in the first and last bar.',
     spec: {
+      autosize: { type: 'fit', contains: 'padding' },
       width,
-      height: 230,
+      height: 280,
       layer: [
         {
           data: { values: bars },

@@ -82,7 +82,7 @@ function appendix(report: QualityReport): Html {
       <dd>Model minus baseline, counted so that more is better, on the same rows in every replicate. A question mark: zero is within the interval.</dd>
       ${
         report.slices.length > 0 &&
-        html`<dt>Weak slice</dt><dd>One-sided z-test of the slice against all rows, 5 % divided by the number of slices tested (Bonferroni). Intervals of slices: ${report.task === 'binary' ? 'DeLong (1988), on the logit scale' : 'from the standard error of the mean squared error'}.</dd>`
+        html`<dt>Weak slice</dt><dd>One-sided z-test of the slice against the other slices of its column (pooled by pairs of a positive and a negative row, or by rows), 5 % divided by the number of slices tested (Bonferroni). Intervals of slices: ${report.task === 'binary' ? 'DeLong (1988), on the logit scale' : 'from the standard error of the mean squared error'}.</dd>`
       }
       ${
         report.importance !== undefined &&

@@ -16,8 +16,8 @@ export async function sharedSections(report: QualityReport): Promise<readonly Ht
           html`<section>
             <h2>Where is it weak?</h2>
             <p class="lead">
-              Slices, worst first. Orange diamonds are worse than the whole beyond chance, also after counting how many slices
-              were looked at. Slices with fewer than ${countText(report.sliceMinRows)} rows get no verdict.
+              Slices, worst first. Orange diamonds are worse than the other slices of their column beyond chance, also after
+              counting how many slices were looked at. ${report.task === 'binary' && 'Inside slices of a strong input ROC AUC is lower than over all rows: there the input no longer ranks.'} Slices with fewer than ${countText(report.sliceMinRows)} rows get no verdict.
             </p>
             ${slices.length === 0 ? html`<p class="note">No slice has enough rows to be judged.</p>` : html`<div class="pair">${slices}</div>`}
           </section>`,
@@ -37,8 +37,8 @@ export async function sharedSections(report: QualityReport): Promise<readonly Ht
 function behaviourTitle({ behaviour }: QualityReport): string {
   const broken = behaviour.filter((each) => each.brokenShare > each.maxShare)
   return broken.length === 0
-    ? `Behaviour: it does all ${behaviour.length} things that the contract asks for`
-    : `Behaviour: ${broken.length} of ${behaviour.length} things that the contract asks for are not so`
+    ? `Behaviour: as the contract asks, in all ${behaviour.length} tests`
+    : `Behaviour: ${broken.length} of ${behaviour.length} tests of the contract ${broken.length === 1 ? 'is' : 'are'} broken`
 }
 
 function behaviourTable({ behaviour }: QualityReport): Html | undefined {

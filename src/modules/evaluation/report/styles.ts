@@ -33,7 +33,7 @@ ol.points { list-style: none; counter-reset: p; max-width: 52em; }
 ol.points li { counter-increment: p; padding: 5px 0 5px 28px; position: relative; text-wrap: pretty; }
 ol.points li::before { content: counter(p); position: absolute; left: 0; color: var(--muted); font-weight: 600; }
 section { margin-top: 46px; }
-section > p.lead { color: var(--muted); max-width: 46em; margin-bottom: 14px; text-wrap: pretty; }
+section > p.lead { color: var(--muted); font-size: 14px; max-width: 54em; margin-bottom: 14px; text-wrap: pretty; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 26px 44px; margin-top: 14px; }
 figure { min-width: 0; }
 figcaption { font-weight: 600; font-size: 14px; line-height: 1.4; margin-bottom: 8px; text-wrap: pretty; }
@@ -48,12 +48,15 @@ thead th { color: var(--muted); font-weight: 500; font-size: 12.5px; border-bott
 tbody th { font-weight: 500; }
 .n { text-align: right; white-space: nowrap; }
 td.main { font-weight: 600; }
+table.gains th:first-child { width: 27%; min-width: 12em; } tbody th small { max-width: 30em; } .nowrap { white-space: nowrap; }
+table + table, .scroll + .scroll { margin-top: 22px; }
 .interval { color: var(--muted); white-space: nowrap; }
 tr.broken td, tr.broken th { background: var(--bad-soft); }
 tr.broken th:first-child, tr.broken td:first-child { box-shadow: -8px 0 0 var(--bad-soft); }
-table.matrix { width: auto; }
+table.matrix { width: auto; } table.narrow { max-width: 520px; }
+.note + .scroll { margin-top: 22px; }
 table.matrix td { min-width: 108px; }
-table.matrix small { display: block; color: var(--muted); font-size: 12px; font-weight: 400; }
+th small, td small { display: block; color: var(--muted); font-size: 12px; font-weight: 400; }
 code, .mono { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace; font-size: 0.9em; overflow-wrap: anywhere; }
 details { border-top: 1px solid var(--line); }
 details:last-of-type { border-bottom: 1px solid var(--line); }
@@ -65,7 +68,7 @@ dl.terms { display: grid; grid-template-columns: 11em 1fr; gap: 5px 20px; font-s
 dl.terms dt { font-weight: 500; } dl.terms dd { color: var(--muted); max-width: 50em; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 1px solid var(--line); color: var(--muted); font-size: 12.5px; }
 footer dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; }
-@media (max-width: 760px) { .pair { grid-template-columns: 1fr; } .pair figcaption { min-height: 0; } .verdict { font-size: 21px; } }
+@media screen and (max-width: 760px) { .pair { grid-template-columns: 1fr; } .pair figcaption { min-height: 0; } .verdict { font-size: 21px; } .scroll table { min-width: 620px; } .scroll table.narrow, table.matrix { min-width: 0; } }
 @page { margin: 15mm 14mm; }
 @media print {
   :root { color-scheme: light; }
@@ -73,8 +76,9 @@ footer dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px
   .verdict { font-size: 17pt; margin: 14pt 0 8pt; }
   section { margin-top: 22pt; }
   h2, figcaption, summary, .lead { break-after: avoid; }
-  figure, tr, ol.points li, table.matrix { break-inside: avoid; }
-  .pair { gap: 14pt 22pt; break-inside: avoid; }
+  figure, tr, p, ol.points li, table.matrix { break-inside: avoid; }
+  .pair figcaption { min-height: 0; }
+  .pair { gap: 14pt 22pt; }
   .scroll { overflow: visible; }
   table { font-size: 8.8pt; } th, td { padding: 2.5pt 9pt 2.5pt 0; } thead { display: table-header-group; }
   .note, footer, dl.terms { font-size: 8.5pt; }
