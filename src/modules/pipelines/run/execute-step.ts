@@ -9,7 +9,6 @@ import { keepResult } from './keep-result.ts'
 import type { Decision, Inputs, Planner } from './planner.ts'
 import { describeReason } from './reason.ts'
 import { runStep, type StepAttempts } from './run-step.ts'
-import { recordUses, storeKeyParts } from './step-cache.ts'
 import type { WorkFolder } from './work-folder.ts'
 
 export interface StepExecution {
@@ -54,11 +53,7 @@ export async function executeStep(
     return { ...base, state: 'failed', outputs: {}, metrics: {}, notices: [], failure }
   }
   const { result } = ended
-  await storeKeyParts(ctx, decision.key.key, decision.key.parts)
-  const warnings = await keepResult(ctx, planner, { node, inputs, decision, runId, result })
-  await recordUses(ctx, { pipeline: graph.pipeline, pipelineRunId }, [
-    { step: node.name, key: decision.key.key, runId, isNewKey: planner.latestKey(node.name) !== decision.key.key },
-  ])
+  const warnings = await keepResult(ctx, planner, { node, inputs, decision, runId, pipelineRunId, result })
   return { ...base, state: 'ran', ...toOutcome(result), notices: [...(result.notices ?? []), ...warnings] }
 }
 

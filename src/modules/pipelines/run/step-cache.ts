@@ -1,3 +1,5 @@
+import type { Kysely } from 'kysely'
+
 import type { Digest } from '../../../kernel/hash.ts'
 import type { RunId } from '../../../kernel/ids.ts'
 import type { Database } from '../../../ports/database.ts'
@@ -99,74 +101,85 @@ export async function recordUses(
   uses: readonly StepUse[],
 ): Promise<void> {
   if (uses.length === 0) return
-  await ctx.database.transaction<PipelinesTables, void>(async (tables) => {
-    for (let start = 0; start < uses.length; start += chunkRows) {
-      const chunk = uses.slice(start, start + chunkRows)
-      await tables
-        .insertInto('step_history')
-        .values(chunk.map(({ step, key, runId }) => ({ pipeline_run_id: run.pipelineRunId, step, run_id: runId, key })))
-        .execute()
-    }
-    for (const { step, key } of uses.filter((use) => use.isNewKey)) {
-      const row = { pipeline: run.pipeline, step, key, pipeline_run_id: run.pipelineRunId }
-      await tables
-        .insertInto('step_latest')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['pipeline', 'step']).doUpdateSet(row))
-        .execute()
-    }
-  })
+  await ctx.database.transaction<PipelinesTables, void>((tables) => insertUses(tables, run, uses))
 }
 
-export async function storeKeyParts(ctx: CacheContext, key: Digest, parts: readonly KeyPart[]): Promise<void> {
-  await ctx.database
-    .tables<PipelinesTables>()
-    .insertInto('step_keys')
-    .values({ key, parts: JSON.stringify(parts) })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute()
+async function insertUses(
+  tables: Kysely<PipelinesTables>,
+  run: { readonly pipeline: string; readonly pipelineRunId: RunId },
+  uses: readonly StepUse[],
+): Promise<void> {
+  for (let start = 0; start < uses.length; start += chunkRows) {
+    const chunk = uses.slice(start, start + chunkRows)
+    await tables
+      .insertInto('step_history')
+      .values(chunk.map(({ step, key, runId }) => ({ pipeline_run_id: run.pipelineRunId, step, run_id: runId, key })))
+      .execute()
+  }
+  for (const { step, key } of uses.filter((use) => use.isNewKey)) {
+    const row = { pipeline: run.pipeline, step, key, pipeline_run_id: run.pipelineRunId }
+    await tables
+      .insertInto('step_latest')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['pipeline', 'step']).doUpdateSet(row))
+      .execute()
+  }
 }
 
-interface EntryPlace {
+/** What a step's run leaves for later ones. */
+export interface StepRecord {
   readonly pipeline: string
-  readonly step: string
+  readonly pipelineRunId: RunId
+  readonly use: StepUse
+  readonly parts: readonly KeyPart[]
+  /** The result; absent when it must not be kept. */
+  readonly entry?: CacheEntry
+  /** True: the entry takes the place of one whose outputs are gone. */
+  readonly replaces: boolean
   readonly nowMs: number
 }
 
-/** Keeps a result under its key unless one is there: the first result of a key stays. Gives the one that is kept. */
-export async function storeEntry(ctx: CacheContext, entry: CacheEntry, place: EntryPlace): Promise<CacheEntry> {
-  return ctx.database.transaction<PipelinesTables, CacheEntry>(async (tables) => {
+/**
+ * Records what a step's run used and made, in one transaction. Its result is kept under its key unless one is there:
+ * the first result of a key stays. Gives the one that is kept.
+ */
+export async function recordResult(ctx: CacheContext, record: StepRecord): Promise<CacheEntry | undefined> {
+  const { use, parts, entry, replaces } = record
+  return ctx.database.transaction<PipelinesTables, CacheEntry | undefined>(async (tables) => {
     await tables
-      .insertInto('step_cache')
-      .values(toRow(entry, place))
+      .insertInto('step_keys')
+      .values({ key: use.key, parts: JSON.stringify(parts) })
       .onConflict((conflict) => conflict.column('key').doNothing())
       .execute()
-    const row = await tables.selectFrom('step_cache').selectAll().where('key', '=', entry.key).executeTakeFirstOrThrow()
-    return toEntry(row)
+    await insertUses(tables, record, [use])
+    if (entry === undefined) return undefined
+    const row = toRow(entry, record)
+    await tables
+      .insertInto('step_cache')
+      .values(row)
+      .onConflict((conflict) =>
+        replaces ? conflict.column('key').doUpdateSet(row) : conflict.column('key').doNothing(),
+      )
+      .execute()
+    const kept = await tables
+      .selectFrom('step_cache')
+      .selectAll()
+      .where('key', '=', entry.key)
+      .executeTakeFirstOrThrow()
+    return toEntry(kept)
   })
 }
 
-/** Replaces a result whose outputs are gone from the store. */
-export async function replaceEntry(ctx: CacheContext, entry: CacheEntry, place: EntryPlace): Promise<void> {
-  const row = toRow(entry, place)
-  await ctx.database
-    .tables<PipelinesTables>()
-    .insertInto('step_cache')
-    .values(row)
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
-    .execute()
-}
-
-function toRow(entry: CacheEntry, place: EntryPlace): PipelinesTables['step_cache'] {
+function toRow(entry: CacheEntry, record: StepRecord): PipelinesTables['step_cache'] {
   return {
     key: entry.key,
-    pipeline: place.pipeline,
-    step: place.step,
+    pipeline: record.pipeline,
+    step: record.use.step,
     run_id: entry.runId,
     outputs: JSON.stringify(entry.outputs),
     metrics: JSON.stringify(entry.metrics),
     summary: entry.summary ?? null,
     notices: JSON.stringify(entry.notices),
-    created_at_ms: place.nowMs,
+    created_at_ms: record.nowMs,
   }
 }
