@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
 import { InternalError, throwIfAborted } from '../../kernel/errors.ts'
@@ -19,7 +20,9 @@ export function fitInWorker(input: FitInput, options: FitInWorkerOptions = {}): 
   const { signal, onProgress } = options
   throwIfAborted(signal)
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(workerFile, { workerData: { input, stop } satisfies FitWorkerData, stderr: false })
+  // More than two threads wait for each other more than they help.
+  const helpers = availableParallelism() > 1 ? 1 : 0
+  const worker = new Worker(workerFile, { workerData: { input: { helpers, ...input }, stop } satisfies FitWorkerData })
   const abort = (): void => {
     Atomics.store(stop, 0, 1)
     void worker.terminate()

@@ -19,6 +19,8 @@ export interface FitInput {
   readonly seed: number
   /** Feature name → 1 (the score must not fall when it rises) or −1; heeded by gradient boosting. */
   readonly monotone?: Readonly<Record<string, 1 | -1>>
+  /** Threads beside this one that boosting may use; they never change the result. */
+  readonly helpers?: number
 }
 
 export interface FitProgress {
@@ -58,7 +60,7 @@ interface Rows {
 }
 
 function fitOnce(input: FitInput, spec: LearnerSpec, rows: Rows, onProgress: OnProgress): FitResult {
-  const { task, seed, monotone } = input
+  const { task, seed, monotone, helpers = 0 } = input
   const onRound = (round: number, limit: number): void =>
     onProgress({ phase: rows.phase, learner: spec.kind, round, limit })
   switch (spec.kind) {
@@ -68,7 +70,7 @@ function fitOnce(input: FitInput, spec: LearnerSpec, rows: Rows, onProgress: OnP
     case 'ridgeRegression':
       return fitLinear(spec, rows.train, { seed, onRound })
     case 'gradientBoosting':
-      return fitBoosting(spec, rows, { task, seed, onRound, ...(monotone === undefined ? {} : { monotone }) })
+      return fitBoosting(spec, rows, { task, seed, helpers, onRound, ...(monotone === undefined ? {} : { monotone }) })
     case 'blend':
       return blend(
         spec.members.map((member) => fitOnce(input, member, rows, onProgress)),

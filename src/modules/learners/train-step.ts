@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { digestValue } from '../../kernel/hash.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { DatasetReader, TableScan } from '../../ports/dataset-reader.ts'
 import type { FolderStore } from '../../ports/folder-store.ts'
 import type { ModelRuntime } from '../../ports/model-runtime.ts'
 import type { TableEngine } from '../../ports/table-engine.ts'
-import type { CodeReference, KeyPart, OutputRef, StepContext, StepKind, StepResult } from '../pipelines/index.ts'
+import type { CodeKey, CodeReference, OutputRef, StepContext, StepKind, StepResult } from '../pipelines/index.ts'
 import { TrainingCodeError } from './errors.ts'
 import { parsePlan } from './plan.ts'
 import { fitPlan } from './fit-plan.ts'
@@ -31,6 +30,8 @@ export interface LearnersContext {
   readonly folders: FolderStore
   readonly runtime: ModelRuntime
   readonly runCode: RunCode
+  /** What of the user's code and its environment belongs to the key. */
+  readonly codeKey: CodeKey
   /** Baton's own version, written into every model. */
   readonly version: string
   /** Memory of the table engine while it reads training rows. */
@@ -52,11 +53,7 @@ export function createTrainStep(ctx: LearnersContext): StepKind {
         parsePlan(node.options, plan.graph.file)
         return []
       }
-      if (code.language === 'inline') return [{ name: 'code', digest: digestValue('train-code/1', code.source) }]
-      if (code.language === 'shell') return [{ name: 'code', digest: digestValue('train-code/1', code.command) }]
-      const parts: KeyPart[] = [...(await plan.codeParts(code.file))]
-      if (code.language === 'python') parts.push({ name: 'arguments', digest: digestValue('train-code/1', code.args) })
-      return parts
+      return ctx.codeKey(code, plan)
     },
     run: (step) => runTrain(ctx, step),
   }

@@ -2,7 +2,7 @@ import { type Random, sampleWithoutReplacement } from '../random.ts'
 
 /** The bin of missing, unseen and rare values. Value bins are 0 … 254. */
 export const MISSING_BIN = 255
-const SAMPLE_ROWS = 100_000
+const SAMPLE_ROWS = 50_000
 const GRID_CELLS = 4096
 
 /**

@@ -161,13 +161,8 @@ function sumPairs({ rows, pairs }: Workspace, used: number): NodeSums {
 /** Adds each leaf's value to the scores of its rows. */
 function addLeaves({ team, rows, scores }: Workspace, leaves: readonly LeafRange[]): void {
   team.run(
-    leaves.map(({ start, end, value }): Call => [
-      'addScores',
-      rows.byteOffset,
-      start,
-      end,
-      scores.byteOffset,
-      floatBits(value),
-    ]),
+    leaves.map(
+      ({ start, end, value }): Call => ['addScores', rows.byteOffset, start, end, scores.byteOffset, floatBits(value)],
+    ),
   )
 }

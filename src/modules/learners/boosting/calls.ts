@@ -10,7 +10,16 @@ export type Call =
   | readonly ['gather', rows: number, start: number, end: number, pairs: number, target: number]
   | readonly ['partition', rows: number, spare: number, start: number, end: number, bins: number, flags: number]
   | readonly ['addScores', rows: number, start: number, end: number, scores: number, valueBits: number]
-  | readonly ['deriveLogistic' | 'deriveSquared', target: number, weight: number, scores: number, pairs: number, start: number, end: number, sums: number]
+  | readonly [
+      'deriveLogistic' | 'deriveSquared',
+      target: number,
+      weight: number,
+      scores: number,
+      pairs: number,
+      start: number,
+      end: number,
+      sums: number,
+    ]
 
 export const callNames = ['accumulate', 'gather', 'partition', 'addScores', 'deriveLogistic', 'deriveSquared'] as const
 

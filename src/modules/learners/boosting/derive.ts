@@ -1,3 +1,5 @@
+import { sigmoid } from './sigmoid.ts'
+
 /** Views of the whole memory. Indices are addresses divided by the element's size. */
 export interface MemoryViews {
   readonly floats: Float32Array
@@ -21,7 +23,7 @@ export function deriveLogistic({ floats, doubles }: MemoryViews, args: Int32Arra
   let product = 1
   for (let row = start; row < end; row++) {
     const y = floats[target + row]!
-    const p = 1 / (1 + Math.exp(-floats[scores + row]!))
+    const p = sigmoid(floats[scores + row]!)
     const right = Math.max(LEAST_PROBABILITY, y > 0.5 ? p : 1 - p)
     let g = p - y
     let h = Math.max(LEAST_PROBABILITY, p * (1 - p))

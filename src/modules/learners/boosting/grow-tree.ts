@@ -1,7 +1,14 @@
 import type { Tree } from '../fitted-model.ts'
 import type { BinRules } from './binned-table.ts'
 import { MISSING_BIN } from './bins.ts'
-import { type Histograms, partitionRows, releaseHistograms, startHistograms, subtractHistograms, type Workspace } from './workspace.ts'
+import {
+  type Histograms,
+  partitionRows,
+  releaseHistograms,
+  startHistograms,
+  subtractHistograms,
+  type Workspace,
+} from './workspace.ts'
 import {
   type Bounds,
   findCategoricalSplit,

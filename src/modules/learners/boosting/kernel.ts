@@ -25,17 +25,20 @@ export interface Kernel {
 
 /** One feature of a group: the bin's byte is moved to bits 4 … 11, which is 16 bytes a bin. */
 function addFeature(slot: number): string {
-  const shift = slot === 0 ? 'i32.const 4 i32.shl' : slot === 1 ? 'i32.const 4 i32.shr_u' : `i32.const ${8 * slot - 4} i32.shr_u`
+  const shift =
+    slot === 0 ? 'i32.const 4 i32.shl' : slot === 1 ? 'i32.const 4 i32.shr_u' : `i32.const ${8 * slot - 4} i32.shr_u`
   return `
     local.get word ${shift} i32.const 4080 i32.and local.get histogram i32.add local.tee at
     local.get at v128.load offset=${slot * 4096} local.get pair f64x2.add
     v128.store offset=${slot * 4096}`
 }
 
-const pointers = (...names: readonly string[]): readonly (readonly [string, 'i32'])[] => names.map((name) => [name, 'i32'])
+const pointers = (...names: readonly string[]): readonly (readonly [string, 'i32'])[] =>
+  names.map((name) => [name, 'i32'])
 
 /** Address of entry `index` of an int32 array. */
-const entry = (array: string, index: string): string => `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add`
+const entry = (array: string, index: string): string =>
+  `local.get ${array} local.get ${index} i32.const 2 i32.shl i32.add`
 
 /** Runs `body` for i = start … end − 1. */
 const forEachPosition = (body: string): string => `
@@ -52,7 +55,11 @@ const functions: readonly WasmFunction[] = [
   {
     name: 'accumulate',
     parameters: pointers('histogram', 'words', 'rows', 'start', 'end', 'pairs'),
-    locals: [['word', 'i32'], ['at', 'i32'], ['pair', 'v128']],
+    locals: [
+      ['word', 'i32'],
+      ['at', 'i32'],
+      ['pair', 'v128'],
+    ],
     body: forEachPosition(`
       ${entry('rows', 'start')} i32.load i32.const 2 i32.shl local.get words i32.add i32.load local.set word
       local.get start i32.const 3 i32.shl local.get pairs i32.add v128.load64_zero f64x2.promote_low_f32x4 local.set pair
@@ -83,7 +90,12 @@ const functions: readonly WasmFunction[] = [
   {
     name: 'partition',
     parameters: pointers('rows', 'spare', 'start', 'end', 'bins', 'flags'),
-    locals: [['row', 'i32'], ['flag', 'i32'], ['left', 'i32'], ['right', 'i32']],
+    locals: [
+      ['row', 'i32'],
+      ['flag', 'i32'],
+      ['left', 'i32'],
+      ['right', 'i32'],
+    ],
     result: 'i32',
     // Both sides are written every time and only one position moves on, so that nothing has to be predicted.
     body: `
