@@ -5,7 +5,7 @@ import { sqlName } from '../checks/index.ts'
 import type { DatasetsContext } from './context.ts'
 import { castSelect, inferTypes } from './ingest/infer-types.ts'
 import { openRelation, sourceFolders } from './ingest/open-relation.ts'
-import { guessCsvOptions } from './ingest/guess-csv.ts'
+import { type CsvWishes, guessCsv } from './ingest/guess-csv.ts'
 import { toReadError } from './ingest/read-errors.ts'
 import { resolveSource } from './ingest/resolve-source.ts'
 import type { CsvOptions, ResolvedSource, SourceSpec } from './ingest/source-spec.ts'
@@ -22,8 +22,8 @@ export interface InferredColumn {
   readonly distinct: number
   readonly min: string | number | null
   readonly max: string | number | null
-  /** Up to five of the most frequent values. */
-  readonly examples: readonly (string | number | boolean)[]
+  /** Every value as text with its count, most frequent first, when there are at most 50; absent beyond. */
+  readonly values?: readonly { readonly value: string; readonly rows: number }[]
 }
 
 export interface InferredTable {
@@ -31,6 +31,8 @@ export interface InferredTable {
   readonly rows: number
   /** How a CSV file must be read, as far as that differs from the usual. */
   readonly csv?: CsvOptions
+  /** What was assumed of the file, in words; empty when nothing was. */
+  readonly assumptions: readonly string[]
 }
 
 function schemaType(sqlType: string): InferredColumn['type'] {
@@ -49,11 +51,12 @@ interface Facts {
   readonly min: string | number | null
   readonly max: string | number | null
   readonly small: boolean
-  readonly examples: readonly (string | number | boolean)[] | null
 }
 
 const exactBelow = 1000
 const exactRows = 100_000
+/** Values are listed one by one up to this many. */
+const listedValues = 50
 
 /** Exact counts of the columns that seem to have few values: for them an estimate may be one off, which matters. */
 async function exactDistinct(
@@ -69,15 +72,41 @@ async function exactDistinct(
   return new Map(few.map((column, index) => [column.name, row![`c${index}`]!]))
 }
 
+type ValueCounts = NonNullable<InferredColumn['values']>
+
+/** The values of columns that have few, all columns in one pass. */
+async function countValues(
+  session: TableSession,
+  relation: string,
+  columns: readonly string[],
+): Promise<ReadonlyMap<string, ValueCounts>> {
+  if (columns.length === 0) return new Map()
+  const counted = columns.map(
+    (name, index) =>
+      `map_entries(histogram(CAST(${sqlName(name)} AS VARCHAR)) FILTER (${sqlName(name)} IS NOT NULL)) AS c${index}`,
+  )
+  const [row] = await session.rows<Record<string, readonly { key: string; value: number }[] | null>>(
+    `SELECT ${counted.join(', ')} FROM ${relation}`,
+  )
+  const list = (index: number): ValueCounts =>
+    (row?.[`c${index}`] ?? [])
+      .map(({ key, value }) => ({ value: key, rows: Number(value) }))
+      .toSorted((a, b) => b.rows - a.rows || (a.value < b.value ? -1 : 1))
+  return new Map(columns.map((name, index) => [name, list(index)]))
+}
+
 /** Reads the whole file once for types and once for facts, out of core; for `baton init` and for a first look. */
 export async function inferTable(
   ctx: DatasetsContext,
   path: string,
-  options: { readonly table?: string; readonly signal?: AbortSignal } = {},
+  options: CsvWishes & { readonly table?: string; readonly signal?: AbortSignal } = {},
 ): Promise<InferredTable> {
   const spec: SourceSpec = { format: 'auto', location: resolve(path) }
   const found = resolveSource(spec, { projectRoot: dirname(resolve(path)), env: () => undefined })
-  const csv = found.format === 'csv' ? await guessCsvOptions(found.path) : undefined
+  const { header, skip } = options
+  const wishes = { ...(header === undefined ? {} : { header }), ...(skip === undefined ? {} : { skip }) }
+  const guess = found.format === 'csv' ? await guessCsv(found.path, wishes) : undefined
+  const csv = guess?.options
   const source: ResolvedSource = csv ? ({ ...found, ...csv } as ResolvedSource) : found
   const signal = options.signal ?? new AbortController().signal
   return withWorkFolder(ctx, async (work) => {
@@ -104,8 +133,7 @@ export async function inferTable(
         const shown = numeric ? (sql: string) => sql : (sql: string) => `CAST(${sql} AS VARCHAR)`
         return `{known: count(${name}), "distinct": approx_count_distinct(${name}),
           min: ${shown(`min(${name})`)}, max: ${shown(`max(${name})`)},
-          small: ${numeric ? `max(abs(${name})) < 2147483648` : 'true'},
-          examples: approx_top_k(${numeric ? name : `CAST(${name} AS VARCHAR)`}, 5)} AS c${index}`
+          small: ${numeric ? `max(abs(${name})) < 2147483648` : 'true'}} AS c${index}`
       })
       const [row] = await session.rows<Record<string, unknown>>(
         `SELECT count(*) AS total, ${facts.join(', ')} FROM ${typed}`,
@@ -116,6 +144,10 @@ export async function inferTable(
         estimate: (row![`c${index}`] as Facts).distinct,
       }))
       const exact = await exactDistinct(session, typed, { rows, columns: estimates })
+      const few = columns
+        .map(({ name }) => name)
+        .filter((name) => (exact.get(name) ?? Number.POSITIVE_INFINITY) <= listedValues)
+      const values = await countValues(session, typed, few)
       const inferred = columns.map((column, index): InferredColumn => {
         const fact = row![`c${index}`] as Facts
         const type = schemaType(column.sqlType)
@@ -127,10 +159,15 @@ export async function inferTable(
           distinct: exact.get(column.name) ?? Math.min(fact.distinct, fact.known),
           min: fact.min,
           max: fact.max,
-          examples: fact.examples ?? [],
+          ...(values.has(column.name) ? { values: values.get(column.name)! } : {}),
         }
       })
-      return { columns: inferred, rows, ...(csv && Object.keys(csv).length > 0 ? { csv } : {}) }
+      return {
+        columns: inferred,
+        rows,
+        assumptions: guess?.assumptions ?? [],
+        ...(csv && Object.keys(csv).length > 0 ? { csv } : {}),
+      }
     } catch (error) {
       throw await toReadError(error, path)
     }

@@ -8,12 +8,15 @@ import type { PartFilters } from './time-split.ts'
 interface Shares {
   readonly test: number
   readonly validation: number
+  /** Both together, without the dust of adding floats. */
+  readonly both: number
 }
 
 function sharesOf(options: SplitOptions): Shares {
   const test = shareOf('test', options.test)
   const validation = options.validation === undefined ? 0 : shareOf('validation', options.validation)
-  if (test + validation < 1) return { test, validation }
+  const both = Number((test + validation).toFixed(12))
+  if (both < 1) return { test, validation, both }
   throw new SplitRefusedError('split_size', `test ${test} and validation ${validation} leave nothing to train on.`, {
     kind: 'usage',
     hint: 'Make the shares smaller: 0.2 and 0.2 leave 0.6.',
@@ -54,7 +57,7 @@ export async function groupFilters(
   const column = sqlName(by.column)
   await session.run(`CREATE TABLE group_parts AS
     SELECT g, CASE WHEN before < ${shares.test} * total THEN 'test'
-                   WHEN before < ${shares.test + shares.validation} * total THEN 'validation' ELSE 'train' END AS part
+                   WHEN before < ${shares.both} * total THEN 'validation' ELSE 'train' END AS part
     FROM (SELECT g, sum(n) OVER (ORDER BY h, g) - n AS before, sum(n) OVER () AS total
           FROM (SELECT ${column} AS g, count(*) AS n, ${placeSql(by.seed, column)} AS h FROM ${relation} GROUP BY ALL))`)
   return filtersOf((name) => `${column} IN (SELECT g FROM group_parts WHERE part = '${name}')`, shares)
@@ -72,9 +75,9 @@ export async function rowFilters(
   const stratum = by.kind === 'stratified' ? `split_row.${sqlName(by.column)}` : `'all'`
   const hash = placeSql(by.seed, 'split_row')
   await session.run(`CREATE TABLE stratum_borders AS
-    SELECT s, coalesce(max(h) FILTER (at < ${shares.test}), '') AS test_until,
-      coalesce(max(h) FILTER (at < ${shares.test + shares.validation}), '') AS validation_until
-    FROM (SELECT s, h, (rank() OVER (PARTITION BY s ORDER BY h) - 1) / count(*) OVER (PARTITION BY s) AS at
+    SELECT s, coalesce(max(h) FILTER (place < ${shares.test}), '') AS test_until,
+      coalesce(max(h) FILTER (place < ${shares.both}), '') AS validation_until
+    FROM (SELECT s, h, (rank() OVER (PARTITION BY s ORDER BY h) - 1) / count(*) OVER (PARTITION BY s) AS place
           FROM (SELECT ${stratum} AS s, ${hash} AS h FROM ${relation} AS split_row))
     GROUP BY s`)
   const border = (name: string) => `(SELECT any_value(${name}) FROM stratum_borders WHERE s = ${stratum})`

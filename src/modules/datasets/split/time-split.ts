@@ -25,7 +25,10 @@ async function borderOf(
   let later: string
   if (size.kind === 'from') later = `${at} >= TIMESTAMP ${sqlText(size.at)}`
   else {
-    const cut = size.kind === 'share' ? `quantile_disc(${at}, ${1 - size.share})` : `max(${at}) - ${size.sql}`
+    const cut =
+      size.kind === 'share'
+        ? `quantile_disc(${at}, ${Number((1 - size.share).toFixed(12))})`
+        : `max(${at}) - ${size.sql}`
     const [row] = await session.rows<{ cut: string | null }>(
       `SELECT CAST(CAST(${cut} AS TIMESTAMP) AS VARCHAR) AS cut FROM ${relation} WHERE ${left}`,
     )
