@@ -13,7 +13,7 @@ const columnTypes = {
 } as const satisfies Record<FieldSpec['type'], ColumnSchema['type']>
 
 /** The input of a model as a table's schema: the same rules, by the same compiler, as for ingested data. */
-export function inputSchema(contract: ModelContract): TableSchema {
+function inputSchema(contract: ModelContract): TableSchema {
   const columns = Object.entries(contract.input).map(([name, { oneOf, ...field }]) => {
     const values = oneOf === undefined ? {} : { oneOf: [...oneOf] }
     return [name, { ...field, ...values, type: columnTypes[field.type] } satisfies ColumnSchema] as const

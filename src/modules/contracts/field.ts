@@ -19,8 +19,7 @@ const limit = z.union([z.number(), z.string().min(1)])
 
 function isPattern(source: string): boolean {
   try {
-    new RegExp(source, 'u')
-    return true
+    return RegExp(source, 'u').unicode
   } catch {
     return false
   }

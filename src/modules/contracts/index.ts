@@ -1,24 +1,8 @@
-export {
-  contract,
-  dataContract,
-  InvalidContractError,
-  metricDirection,
-  parseDataContract,
-  parseModelContract,
-} from './declare.ts'
+export { contract, parseModelContract } from './declare.ts'
 export type {
   BehaviourSpec,
   BinaryCosts,
-  DataContract,
-  DataContractOptions,
-  FieldSpec,
-  GainPromise,
-  MetricBound,
-  MetricDirection,
-  MetricName,
   ModelContract,
-  ModelContractOptions,
-  OutputSpec,
   RegressionCosts,
   SliceSpec,
 } from './declare.ts'
@@ -28,6 +12,6 @@ export type { BaselineName, Measured, MeasuredBehaviour, MeasuredSlice, QualityF
 export type { Judgement } from './judge.ts'
 export { brokenPromises, judge } from './judge.ts'
 export type { JudgedPromise, Side } from './promise.ts'
-export { checkInput, inputSchema } from './check-input.ts'
+export { checkInput } from './check-input.ts'
 export type { BreakingChange } from './changes.ts'
 export { breakingChanges } from './changes.ts'

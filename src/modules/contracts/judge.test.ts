@@ -31,6 +31,11 @@ const good: QualityFacts = {
   scores: { min: 0.01, max: 0.97 },
 }
 
+const taking = (type: 'string' | 'number' | 'date', nullable = false): QualityFacts => ({
+  ...good,
+  signature: { ...good.signature!, inputs: [{ name: 'recency_days', type, nullable }] },
+})
+
 const broken = (facts: QualityFacts) => brokenPromises(judge(churnContract, facts))
 
 describe('judge', () => {
@@ -115,11 +120,6 @@ describe('judge', () => {
   })
 
   describe('interface', () => {
-    const taking = (type: 'string' | 'number' | 'date', nullable = false): QualityFacts => ({
-      ...good,
-      signature: { ...good.signature!, inputs: [{ name: 'recency_days', type, nullable }] },
-    })
-
     it('blames the model when the data agrees with the contract', () => {
       const [promise] = broken({ ...taking('string'), dataTypes: { recency_days: 'integer' } })
       expect(promise).toMatchObject({

@@ -24,6 +24,7 @@ interface Definition {
 
 /** The keys that an object at this place of the schema may have; empty when any key may stand there. */
 function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
+  // oxlint-disable-next-line no-underscore-dangle -- zod's documented way to look into a schema
   const { innerType, options, shape, valueType, element } = schema._zod.def as Definition
   if (innerType !== undefined) return knownKeys(innerType, path)
   if (options !== undefined) return [...new Set(options.flatMap((option) => knownKeys(option, path)))]

@@ -37,8 +37,8 @@ export async function listAliasEvents(
   alias?: string,
 ): Promise<readonly AliasEvent[]> {
   let query = tables.selectFrom('alias_events').selectAll().where('model', '=', model)
-  if (alias !== undefined) query = query.where('alias', '=', alias)
-  const rows = await query.orderBy('at').orderBy('alias').orderBy('number').execute()
+  query = alias === undefined ? query.orderBy('at').orderBy('alias') : query.where('alias', '=', alias)
+  const rows = await query.orderBy('number').execute()
   return rows.map((row) => ({
     alias: row.alias,
     from: row.from_version ?? undefined,
@@ -85,36 +85,30 @@ export async function findAlias(
   return row?.version
 }
 
-/** Moves an alias and writes the event, inside the caller's transaction, which holds the model's row. */
+/**
+ * Moves an alias and writes the event, inside the caller's transaction, which holds the model's row. The time of an
+ * event is never before that of the one before it, whatever the clocks of two machines say.
+ */
 export async function moveAlias(tables: Kysely<ModelsTables>, change: AliasChange): Promise<AliasEvent> {
-  const { model, alias, version, action, who, why, at } = change
+  const { model, alias, version, action, who, why } = change
+  const last = await tables
+    .selectFrom('alias_events')
+    .select(['number', 'at'])
+    .where('model', '=', model)
+    .where('alias', '=', alias)
+    .orderBy('number', 'desc')
+    .executeTakeFirst()
+  const at = last !== undefined && last.at > change.at ? last.at : change.at
   const from = await findAlias(tables, model, alias)
   await tables
     .insertInto('model_aliases')
     .values({ model, alias, version, updated_at: at })
     .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version, updated_at: at }))
     .execute()
-  const last = await tables
-    .selectFrom('alias_events')
-    .select('number')
-    .where('model', '=', model)
-    .where('alias', '=', alias)
-    .orderBy('number', 'desc')
-    .executeTakeFirst()
+  const event = { model, alias, from_version: from ?? null, to_version: version, action, who, why, at }
   await tables
     .insertInto('alias_events')
-    .values({
-      id: newId(),
-      model,
-      alias,
-      number: (last?.number ?? 0) + 1,
-      from_version: from ?? null,
-      to_version: version,
-      action,
-      who,
-      why,
-      at,
-    })
+    .values({ id: newId(), number: (last?.number ?? 0) + 1, ...event })
     .execute()
   return { alias, from, to: version, action, who, why, at }
 }

@@ -1,17 +1,6 @@
 export type { AliasAction, AliasEvent, Reason } from './alias.ts'
 export type { RegistryContext } from './context.ts'
-export {
-  AliasNotFoundError,
-  GateFailedError,
-  InterfaceChangedError,
-  InvalidAliasError,
-  InvalidModelReferenceError,
-  ModelNotFoundError,
-  ModelVersionNotFoundError,
-  NothingToRollBackError,
-  ReasonRequiredError,
-  ReportMismatchError,
-} from './errors.ts'
+export { GateFailedError } from './errors.ts'
 export type { ModelDetails, RegisteredModel } from './list.ts'
 export { listModels, showModel } from './list.ts'
 export type { ModelVersion } from './model-version.ts'

@@ -16,11 +16,12 @@ import { declareRegister } from './declare.ts'
 import { createRegisterStep, promote, type RegisterContext, resolveModel, showModel, verifyModels } from './index.ts'
 import { openRegistry, smallContract, type TestRegistry } from './registry.fixture.ts'
 
+const textOf = (path: string) =>
+  Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]))
+
 /** Folders kept by the digest of their files' text. */
 function createFolders(root: string): FolderStore {
   const place = (digest: Digest) => join(root, digest.replace(':', '-'))
-  const textOf = (path: string) =>
-    Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]))
   return {
     store(path) {
       const text = textOf(path)

@@ -15,7 +15,8 @@ export interface ModelsTables {
     version: number
     run_id: string | null
     model_digest: string
-    size_bytes: number
+    /** A PostgreSQL bigint comes as text. */
+    size_bytes: number | string
     files: number
     report_digest: string
     contract_digest: string

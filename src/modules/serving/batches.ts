@@ -28,11 +28,7 @@ async function refuseBadKeys(session: TableSession, selection: Selection): Promi
     `SELECT count(*) AS n, count(*) FILTER (WHERE key IS NULL) AS missing, count(DISTINCT key) AS different
      FROM read_parquet(${sqlText(file)})`,
   )
-  const { n, missing, different } = {
-    n: Number(found!.n),
-    missing: Number(found!.missing),
-    different: Number(found!.different),
-  }
+  const { n, missing, different } = found!
   if (missing > 0) throw new KeyNotUniqueError(step, options.key, `${missing} of ${n} rows have no ${options.key}`)
   if (different < n)
     throw new KeyNotUniqueError(step, options.key, `${n - different} of ${n} rows repeat the ${options.key} of another`)

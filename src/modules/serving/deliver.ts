@@ -3,7 +3,7 @@ import type { StepContext } from '../pipelines/index.ts'
 import type { Address } from './address.ts'
 import { pause, pauseMs } from './backoff.ts'
 import type { NotifyNodeOptions } from './declare.ts'
-import { type DeliveriesContext, recordAttempt, recordPending } from './deliveries.ts'
+import { type AttemptOutcome, type DeliveriesContext, recordAttempt, recordPending } from './deliveries.ts'
 import { NotDeliveredError, RefusedByReceiverError } from './errors.ts'
 
 export interface Batch {
@@ -124,13 +124,8 @@ export function createDeliverer(
   }
 }
 
-function attemptOf(outcome: NotificationOutcome) {
-  switch (outcome.state) {
-    case 'delivered':
-      return { state: 'delivered', status: outcome.status } as const
-    case 'refused':
-      return { state: 'refused', status: outcome.status, answer: outcome.body } as const
-    case 'retryable':
-      return { state: 'pending', answer: outcome.reason } as const
-  }
+function attemptOf(outcome: NotificationOutcome): AttemptOutcome {
+  if (outcome.state === 'delivered') return { state: 'delivered', status: outcome.status }
+  if (outcome.state === 'refused') return { state: 'refused', status: outcome.status, answer: outcome.body }
+  return { state: 'pending', answer: outcome.reason }
 }

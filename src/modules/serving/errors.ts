@@ -176,14 +176,14 @@ export class RefusedByReceiverError extends BatonError {
   }) {
     const { step, host, refused, stopped } = options
     const rows = refused.reduce((sum, each) => sum + each.rows, 0)
+    const batches = `${refused.length} ${refused.length === 1 ? 'batch' : 'batches'} (${rows} rows)`
     const first = refused[0]
+    const answer = first === undefined ? '' : `, first with status ${first.status}: ${first.answer.slice(0, 200)}`
+    const end = stopped ? '; nothing more was sent after five refusals in a row' : ''
     super({
       code: 'serving.refused',
       kind: 'check',
-      message:
-        `${host} refused ${refused.length} ${refused.length === 1 ? 'batch' : 'batches'} (${rows} rows) of step ${step}` +
-        `${first === undefined ? '' : `, first with status ${first.status}: ${first.answer.slice(0, 200)}`}` +
-        `${stopped ? '; nothing more was sent after five refusals in a row' : ''}.`,
+      message: `${host} refused ${batches} of step ${step}${answer}${end}.`,
       hint: 'Mend what the answer names (address, credentials, columns) and run again: only refused and unsent batches are sent.',
       details: { refused },
     })

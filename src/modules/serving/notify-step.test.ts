@@ -348,10 +348,11 @@ describe('the notify step', () => {
   )
 })
 
+const at = (attempt: number, random: number, retryAfterMs?: number) =>
+  pauseMs(attempt, { firstMs: 500, retryAfterMs, random })
+
 describe('pauseMs', () => {
   it('doubles up to a minute, with full jitter, on top of what the receiver asked for', () => {
-    const at = (attempt: number, random: number, retryAfterMs?: number) =>
-      pauseMs(attempt, { firstMs: 500, retryAfterMs, random })
     expect([1, 2, 3, 4].map((attempt) => at(attempt, 0.999999))).toEqual([500, 1000, 2000, 4000])
     expect(at(30, 0.999999)).toBe(60_000)
     expect(at(5, 0)).toBe(0)

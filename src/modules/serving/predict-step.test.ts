@@ -65,6 +65,8 @@ const registered = (value: Json): OutputRef => ({ kind: 'value', digest: digestV
 const good = "SELECT i AS id, i % 90 AS recency_days, i * 1.5 AS revenue, 'UK' AS country FROM range(40) t(i)"
 const oneBad = good.replace("'UK'", "CASE WHEN i = 7 THEN 'XX' ELSE 'UK' END")
 
+const parts = async (model: string) => await createPredictStep(ctx).keyParts(nodeOf({ model }), {} as PlanContext)
+
 describe('the predict step', () => {
   it('makes a dataset of every row with its score, in order', async () => {
     const result = await run(nodeOf({ model: 'churn@champion', columns: ['id'], threshold: 0.5 }), {
@@ -112,7 +114,6 @@ describe('the predict step', () => {
   })
 
   it('has the version that an alias names now in its key, and none while there is no such model', async () => {
-    const parts = async (model: string) => await createPredictStep(ctx).keyParts(nodeOf({ model }), {} as PlanContext)
     const champion = (await parts('churn@champion')).at(-1)
     expect(champion).toMatchObject({ name: 'registered model', detail: 'churn@1' })
     expect((await parts('churn@7')).at(-1)).toEqual({

@@ -171,7 +171,7 @@ async function countReasons(session: TableSession, relation: string): Promise<Ma
     `SELECT reason, count(*) AS n FROM (SELECT unnest(${reasonsColumn}) AS reason FROM ${relation})
      GROUP BY reason ORDER BY n DESC, reason`,
   )
-  return new Map(found.map((row) => [row.reason, Number(row.n)]))
+  return new Map(found.map((row) => [row.reason, row.n]))
 }
 
 /**
@@ -185,7 +185,7 @@ export async function scoreRelation(session: TableSession, request: ScoreRequest
   const staged = await stage(session, request, checkInput(contract, input.columns))
   const relation = `read_parquet(${sqlText(staged)})`
   const [count] = await session.rows<{ n: number }>(`SELECT count(*) AS n FROM ${relation}`)
-  const total = Number(count!.n)
+  const total = count!.n
   const { typedSelect } = checkInput(contract, await session.describe(`FROM ${relation}`))
   const scoring: Scoring = {
     request,
@@ -204,7 +204,7 @@ export async function scoreRelation(session: TableSession, request: ScoreRequest
     await scoreChunk(session, scoring, chunk)
     const [good] = await session.rows<{ n: number }>('SELECT count(*) AS n FROM scores WHERE reason IS NULL')
     parts.push(await writePart(session, scoring, chunk))
-    const bad = chunk.to - chunk.from - Number(good!.n)
+    const bad = chunk.to - chunk.from - good!.n
     if (bad > 0) rejectedParts.push(await writeRejected(session, scoring, { chunk, first: rejectedParts.length === 0 }))
     rejected += bad
     request.onProgress?.(chunk.to, total)
