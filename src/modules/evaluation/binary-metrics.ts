@@ -58,7 +58,7 @@ export function rowLogLoss(score: number, label: number): number {
  * `binaryMetricNames`, NaN where a metric is not defined.
  */
 export interface BinaryEvaluator {
-  (counts: Float64Array, out: Float64Array): void
+  (counts: Uint16Array, out: Float64Array): void
 }
 
 export function binaryEvaluator(
@@ -179,7 +179,7 @@ export function valuePerThousand(confusion: Confusion, costs: DecisionCosts): nu
  */
 export function binaryMetrics(rows: BinaryRows, options: BinaryMetricOptions = {}): Record<BinaryMetricName, number> {
   const out = new Float64Array(binaryMetricNames.length)
-  binaryEvaluator(rows, options)(new Float64Array(rows.scores.length).fill(1), out)
+  binaryEvaluator(rows, options)(new Uint16Array(rows.scores.length).fill(1), out)
   return Object.fromEntries(binaryMetricNames.map((name, i) => [name, out[i]!])) as Record<BinaryMetricName, number>
 }
 

@@ -17,7 +17,7 @@ export interface BootstrapMethod {
 
 /** Computes several numbers for given row counts; NaN where one is not defined. */
 export interface ReplicateEvaluator {
-  (counts: Float64Array, out: Float64Array): void
+  (counts: Uint16Array, out: Float64Array): void
 }
 
 const fullReplicates = 1_000
@@ -53,7 +53,7 @@ export async function bootstrapIntervals(
   const random = seededRandom(options.seed)
   const members = strata === undefined ? [allRows(rows)] : [rowsOf(strata, 0), rowsOf(strata, 1)]
   const draws = members.map((rowsOfStratum) => Math.round((plan.drawnRows * rowsOfStratum.length) / Math.max(1, rows)))
-  const counts = new Float64Array(rows)
+  const counts = new Uint16Array(rows)
   const point = new Float64Array(numbers)
   evaluate(counts.fill(1), point)
   const samples = Array.from({ length: numbers }, () => new Float64Array(replicates))

@@ -42,7 +42,7 @@ export async function measureContenders(
     }
   }
   const point = new Float64Array(numbers)
-  evaluate(new Float64Array(options.rows).fill(1), point)
+  evaluate(new Uint16Array(options.rows).fill(1), point)
   const { intervals, method } = await bootstrapIntervals(evaluate, { ...options, numbers }, options)
   const collect = (from: number, wanted: readonly string[]): Record<string, Measured> =>
     Object.fromEntries(

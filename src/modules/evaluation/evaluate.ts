@@ -11,7 +11,7 @@ import { importanceRows, permutationImportance } from './importance.ts'
 import { measureLatency } from './latency.ts'
 import { metricDefinitions, metricNames } from './metric-definitions.ts'
 import { derivedSeed } from './random.ts'
-import { type ScoredTable, type ScoringContext, scoreTable } from './score-table.ts'
+import { type ScoredTable, type ScoringContext, scoreTable, inRankOrder } from './score-table.ts'
 import { sliceReports } from './slices.ts'
 import { fieldTypes } from './target.ts'
 
@@ -111,20 +111,21 @@ async function readFacts(ctx: ScoringContext, request: EvaluationRequest): Promi
     },
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   })
+  const ranked = task === 'binary' ? inRankOrder(scored) : scored
   const needsValidation = task === 'binary' && request.validation !== undefined && request.threshold === undefined
   const validation = needsValidation
     ? await scoreTable(ctx, { ...common, address: request.validation!, models: [{ name: 'model', model }] })
     : undefined
   return {
     request,
-    scored,
+    scored: ranked,
     validation,
     train,
     heuristic,
     champion:
       champion === undefined
         ? { why: request.champion.state === 'absent' ? request.champion.why : '' }
-        : { version: champion.version, scores: scored.scores[1]! },
+        : { version: champion.version, scores: ranked.scores[1]! },
   }
 }
 

@@ -28,7 +28,7 @@ export interface UnitCosts {
 }
 
 export interface RegressionEvaluator {
-  (counts: Float64Array, out: Float64Array): void
+  (counts: Uint16Array, out: Float64Array): void
 }
 
 /**
@@ -94,7 +94,7 @@ export function regressionEvaluator(rows: RegressionRows, costs?: UnitCosts): Re
 
 function writeQuantiles(
   facts: {
-    readonly counts: Float64Array
+    readonly counts: Uint16Array
     readonly order: Uint32Array
     readonly error: Float64Array
     readonly weights: Float64Array | undefined
@@ -126,7 +126,7 @@ function writeQuantiles(
  */
 export function regressionMetrics(rows: RegressionRows, costs?: UnitCosts): Record<RegressionMetricName, number> {
   const out = new Float64Array(regressionMetricNames.length)
-  regressionEvaluator(rows, costs)(new Float64Array(rows.actual.length).fill(1), out)
+  regressionEvaluator(rows, costs)(new Uint16Array(rows.actual.length).fill(1), out)
   return Object.fromEntries(regressionMetricNames.map((name, i) => [name, out[i]!])) as Record<
     RegressionMetricName,
     number
