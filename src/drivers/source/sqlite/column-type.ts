@@ -3,7 +3,7 @@ export function toSqlType(declared: string | null): string {
   const type = (declared ?? '').toUpperCase().trim()
   const decimal = /^(?:DECIMAL|NUMERIC)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)$/.exec(type)
   if (decimal && Number(decimal[1]) <= 38) return `DECIMAL(${decimal[1]},${decimal[2] ?? 0})`
-  if (/^BOOL/.test(type)) return 'BOOLEAN'
+  if (type.startsWith('BOOL')) return 'BOOLEAN'
   if (/INT/.test(type)) return 'BIGINT'
   if (/REAL|FLOA|DOUB/.test(type)) return 'DOUBLE'
   if (/^TIMESTAMP|^DATETIME/.test(type)) return 'TIMESTAMP'
