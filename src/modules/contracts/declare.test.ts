@@ -96,6 +96,12 @@ describe('contract', () => {
       'behaviour[0].monotone',
       'has no order',
     ],
+    [
+      'a promise the wrong way round',
+      { quality: { logLoss: { min: 0.6 } } },
+      'quality.logLoss',
+      'needs a max: less of it is better',
+    ],
     ['a bound that bounds nothing', { quality: { rocAuc: {} } }, 'quality.rocAuc', 'needs min or max'],
     [
       'the wrong end of an interval',

@@ -11,8 +11,7 @@ import { problemsOf } from './problems.ts'
 export type { DataContract } from './data-contract.ts'
 export { InvalidContractError } from './errors.ts'
 export type { FieldSpec, OutputSpec } from './field.ts'
-export type { MetricDirection, MetricName } from './metrics.ts'
-export { metricDirection } from './metrics.ts'
+export type { MetricName } from './metrics.ts'
 export type {
   BehaviourSpec,
   BinaryCosts,

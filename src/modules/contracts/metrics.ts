@@ -1,7 +1,7 @@
 import type { ModelTask } from '../../ports/model-runtime.ts'
 
-/** Whether more or less of a metric is better. */
-export type MetricDirection = 'higher' | 'lower'
+/** Whether more or less of a metric is better, or what is nearest to 0. */
+export type MetricDirection = 'higher' | 'lower' | 'zero'
 
 /** The metrics that a contract can promise, by task; the names are those of the quality report. */
 export const metricDirections = {
@@ -15,6 +15,7 @@ export const metricDirections = {
     balancedAccuracy: 'higher',
     precision: 'higher',
     recall: 'higher',
+    specificity: 'higher',
     f1: 'higher',
     mcc: 'higher',
     expectedCost: 'lower',
@@ -23,7 +24,11 @@ export const metricDirections = {
     rmse: 'lower',
     mae: 'lower',
     medianAbsoluteError: 'lower',
+    p90AbsoluteError: 'lower',
     mape: 'lower',
+    smape: 'lower',
+    /** Best at 0: promise it with min and max. */
+    bias: 'zero',
     r2: 'higher',
     expectedCost: 'lower',
   },
@@ -33,9 +38,3 @@ export const metricDirections = {
 export type MetricName<Task extends ModelTask = ModelTask> = Task extends ModelTask
   ? keyof (typeof metricDirections)[Task] & string
   : never
-
-/** Whether more or less of this metric is better; undefined when the task does not know the metric. */
-export function metricDirection(task: ModelTask, metric: string): MetricDirection | undefined {
-  const directions: Readonly<Record<string, MetricDirection>> = metricDirections[task]
-  return Object.hasOwn(directions, metric) ? directions[metric] : undefined
-}

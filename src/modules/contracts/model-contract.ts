@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { nearest } from '../../kernel/nearest.ts'
 import { fieldSpec, outputSpec } from './field.ts'
-import { type MetricName, metricDirections } from './metrics.ts'
+import { type MetricDirection, type MetricName, metricDirections } from './metrics.ts'
 
 const name = z
   .string()
@@ -126,21 +126,32 @@ const modelContractShape = z.strictObject({
 type Shape = z.infer<typeof modelContractShape>
 type Refuse = (path: readonly PropertyKey[], message: string) => void
 
-function refuseUnknownMetrics(contract: Shape, refuse: Refuse): void {
-  const known = Object.keys(metricDirections[contract.task])
-  const look = (path: readonly PropertyKey[], metric: string) => {
-    if (known.includes(metric)) return
+const needs: Readonly<Record<MetricDirection, { readonly sides: readonly ('min' | 'max')[]; readonly why: string }>> = {
+  higher: { sides: ['min'], why: 'more of it is better' },
+  lower: { sides: ['max'], why: 'less of it is better' },
+  zero: { sides: ['min', 'max'], why: 'it is best at 0' },
+}
+
+function refuseWrongMetrics(contract: Shape, refuse: Refuse): void {
+  const directions: Readonly<Record<string, MetricDirection>> = metricDirections[contract.task]
+  const directionOf = (path: readonly PropertyKey[], metric: string): MetricDirection | undefined => {
+    if (Object.hasOwn(directions, metric)) return directions[metric]
+    const known = Object.keys(directions)
     const near = nearest(metric, known)
-    refuse(
-      path,
-      `no metric ${metric} for a ${contract.task} model (${near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`})`,
-    )
+    const advice = near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`
+    refuse(path, `no metric ${metric} for a ${contract.task} model (${advice})`)
+    return undefined
   }
-  for (const metric of Object.keys(contract.quality ?? {}))
-    if (metric !== 'gainOverBaseline') look(['quality', metric], metric)
-  for (const metric of Object.keys(contract.sliceQuality ?? {})) look(['sliceQuality', metric], metric)
+  for (const part of ['quality', 'sliceQuality'] as const)
+    for (const [metric, bound] of Object.entries(contract[part] ?? {})) {
+      if (metric === 'gainOverBaseline') continue
+      const direction = directionOf([part, metric], metric)
+      if (direction === undefined || bound === undefined) continue
+      for (const side of needs[direction].sides)
+        if (!(side in bound)) refuse([part, metric], `${metric} needs a ${side}: ${needs[direction].why}`)
+    }
   for (const [i, gain] of (contract.quality?.gainOverBaseline ?? []).entries()) {
-    look(['quality', 'gainOverBaseline', i, 'metric'], gain.metric)
+    directionOf(['quality', 'gainOverBaseline', i, 'metric'], gain.metric)
     if (gain.over === 'heuristic' && contract.heuristic === undefined)
       refuse(['quality', 'gainOverBaseline', i, 'over'], 'there is no heuristic in this contract to gain over')
   }
@@ -185,7 +196,7 @@ function refuseContradictions(contract: Shape, refuse: Refuse): void {
 /** The schema of a model contract as plain data, which is what records and digests hold. */
 export const modelContract = modelContractShape.superRefine((contract, issues) => {
   const refuse: Refuse = (path, message) => issues.addIssue({ code: 'custom', path: [...path], message })
-  refuseUnknownMetrics(contract, refuse)
+  refuseWrongMetrics(contract, refuse)
   refuseContradictions(contract, refuse)
 })
 
