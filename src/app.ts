@@ -40,7 +40,7 @@ import {
   runPipeline,
   writeInputFiles,
 } from './modules/pipelines/index.ts'
-import { createNotifyStep, createPredictStep, servingMigrations } from './modules/serving/index.ts'
+import { createNotifyStep, createOpenInput, createPredictStep, servingMigrations } from './modules/serving/index.ts'
 import {
   captureCode,
   captureEnvironment,
@@ -50,7 +50,7 @@ import {
 } from './modules/tracking/index.ts'
 
 /** Every module's context, made once from the configuration. The only place where drivers are chosen. */
-async function openContexts(config: Config, warn: (line: string) => void) {
+export async function openContexts(config: Config, warn: (line: string) => void) {
   const { root, storeFolder } = config
   const version = packageVersion()
   const temporaryFolder = join(storeFolder, 'tmp')
@@ -143,7 +143,12 @@ async function openContexts(config: Config, warn: (line: string) => void) {
     ],
   }
   await recovering
-  return { config, database, blobs, folders, engine, datasets, tracking, models, serving, pipelines, runtime, who }
+  const openInput = createOpenInput(datasets)
+  const close = async (): Promise<void> => {
+    await engine[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  }
+  return { config, database, blobs, folders, datasets, engine, tracking, models, serving, openInput, pipelines, who, close }
 }
 
 /** What `app.ts` gives to the functions in `app/`. */
@@ -164,7 +169,7 @@ export async function openApp(
   options: { readonly signal: AbortSignal; readonly warn: (line: string) => void },
 ): Promise<CliApp> {
   const contexts = await openContexts(config, options.warn)
-  const { pipelines, database, engine } = contexts
+  const { pipelines } = contexts
   return {
     async runPipeline({ pipeline, params, force, ...run }) {
       const graph = await buildGraph(config.root, { pipeline, params })
@@ -180,10 +185,7 @@ export async function openApp(
       return explainStep(pipelines, graph, step, run === undefined ? {} : { against: run })
     },
     ...(await import('./app/project-commands.ts')).projectCommands(contexts),
-    async [Symbol.asyncDispose]() {
-      await engine[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: contexts.close,
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Config } from '../config/index.ts'
 import type { Page } from '../kernel/page.ts'
+import type { CsvWishes, InferredTable } from '../modules/datasets/index.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
 import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
 import type { Predicted } from '../modules/serving/index.ts'
-import type { Run, RunQuery } from '../modules/tracking/index.ts'
-import type { ColumnType } from '../ports/table-engine.ts'
+import type { EnvironmentChange, OutputComparison, Run, RunQuery } from '../modules/tracking/index.ts'
 
 // What the commands need of the rest, as data in and data out. `app.ts` implements it; nothing here knows how.
 
@@ -39,20 +39,20 @@ export type RunFilter = Pick<RunQuery, 'pipeline' | 'statuses' | 'sinceMs' | 'fi
 
 export interface Reproduction {
   readonly runId: string
-  readonly newRunId: string
   readonly commit?: string
-  readonly outputs: readonly {
-    readonly step: string
-    readonly output: string
-    readonly verdict: 'identical' | 'within_tolerance' | 'different' | 'missing'
-    readonly detail?: string
-  }[]
+  readonly outputs: readonly (OutputComparison & { readonly step: string })[]
+  /** What of the machine and the software is not as it was; may explain a difference. */
+  readonly environment: readonly EnvironmentChange[]
+  /** Files that the record of the code did not hold. */
+  readonly omitted: readonly string[]
 }
 
 export interface Verification {
   /** How many of each kind of thing were read and checked: `blobs`, `dataset versions`, `model versions`. */
   readonly checked: Readonly<Record<string, number>>
   readonly problems: readonly { readonly what: string; readonly where: string; readonly hint: string }[]
+  /** What writers that died have left behind; it does no harm. */
+  readonly leftovers: readonly string[]
   readonly cleaned: readonly string[]
 }
 
@@ -157,37 +157,10 @@ export interface CliApp extends AsyncDisposable {
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>
 }
 
-/** What one column of a file holds. */
-export interface InferredColumn {
-  readonly name: string
-  readonly type: ColumnType
-  readonly nulls: number
-  /** How many different values there are; exact as long as they are few. */
-  readonly distinct: number
-  /** Numbers for numeric types. */
-  readonly min?: string | number
-  readonly max?: string | number
-  /** Every value with its count, most frequent first, when there are few. */
-  readonly values?: readonly { readonly value: string; readonly rows: number }[]
-}
-
-export interface InferredTable {
-  readonly rows: number
-  readonly columns: readonly InferredColumn[]
-}
-
 /** What works without a project. */
 export interface CliTools extends AsyncDisposable {
-  /** Reads a whole file once, within the memory limit, and says what its columns hold. */
-  inferTable(
-    path: string,
-    options: {
-      readonly header?: boolean
-      readonly skip?: number
-      readonly delimiter?: string
-      readonly names?: readonly string[]
-    },
-  ): Promise<InferredTable>
+  /** Reads a file, within the memory limit, and says what its columns hold and what was assumed to read it. */
+  inferTable(path: string, wishes: CsvWishes): Promise<InferredTable>
 }
 
 /** How the command line reaches the rest: by functions that load it only when a command needs it. */

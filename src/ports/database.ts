@@ -32,4 +32,6 @@ export interface Database extends AsyncDisposable {
   tables<Tables>(): Kysely<Tables>
   migrate(migrations: readonly Migration[]): Promise<void>
   transaction<Tables, T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>
+  /** Writes a consistent copy into a new SQLite file; a driver that cannot rejects with a usage error. */
+  copyTo(file: string): Promise<void>
 }

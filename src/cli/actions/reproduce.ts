@@ -4,7 +4,7 @@ import { InvalidOptionError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { argument, textOption } from '../input.ts'
 import { openStepProgress } from '../open-progress.ts'
-import { formatTable } from '../print/table.ts'
+import { formatFacts, formatTable } from '../print/table.ts'
 
 const words = {
   identical: 'identical',
@@ -52,7 +52,13 @@ export const reproduceAction = defineAction<Reproduction>({
       data.outputs,
     )
     const verdict = allHold(data) ? 'Reproduced: every output is the same.' : 'Not reproduced: some outputs differ.'
-    return `${table}\n\n${verdict}\nnew run  baton runs show ${data.newRunId}`
+    const changes = data.environment.map(({ what, recorded, current }) => `${what}: ${recorded}, now ${current}`)
+    const facts = formatFacts(screen, [
+      ['commit', data.commit],
+      ['changed', changes.length === 0 ? undefined : changes.join('\n')],
+      ['not recorded', data.omitted.length === 0 ? undefined : data.omitted.join(', ')],
+    ])
+    return [table, facts, verdict].filter((block) => block !== '').join('\n\n')
   },
   exitCode: (data) => (allHold(data) ? 0 : exitCodes.check),
 })

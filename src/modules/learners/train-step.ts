@@ -6,7 +6,15 @@ import type { DatasetReader, TableScan } from '../../ports/dataset-reader.ts'
 import type { FolderStore } from '../../ports/folder-store.ts'
 import type { ModelRuntime } from '../../ports/model-runtime.ts'
 import type { TableEngine } from '../../ports/table-engine.ts'
-import type { CodeKey, CodeReference, OutputRef, StepContext, StepKind, StepResult } from '../pipelines/index.ts'
+import type {
+  CodeKey,
+  CodeReference,
+  MetricPoint,
+  OutputRef,
+  StepContext,
+  StepKind,
+  StepResult,
+} from '../pipelines/index.ts'
 import { TrainingCodeError } from './errors.ts'
 import { parsePlan } from './plan.ts'
 import { fitPlan } from './fit-plan.ts'
@@ -21,7 +29,13 @@ export type RunCode = (
     readonly outputs: Readonly<Record<string, { readonly kind: 'model'; readonly path: string }>>
     readonly extraEnv: Readonly<Record<string, string>>
   },
-) => Promise<{ readonly metrics: Readonly<Record<string, number>> }>
+) => Promise<TrainingCodeMetrics>
+
+/** What training code logged. */
+export interface TrainingCodeMetrics {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly points: readonly MetricPoint[]
+}
 
 /** What training needs. */
 export interface LearnersContext {
@@ -65,9 +79,10 @@ async function runTrain(ctx: LearnersContext, step: StepContext): Promise<StepRe
   const tables = { train, ...(validation === undefined ? {} : { validation }) }
   const folder = join(step.workFolder, 'model')
   const { code } = step.node
-  if (code === undefined)
+  if (code === undefined) {
     return fitPlan(ctx, step, { plan: parsePlan(step.node.options, step.graph.file), tables, folder })
-  const { metrics } = await ctx.runCode(step, code, {
+  }
+  const logged = await ctx.runCode(step, code, {
     outputs: { model: { kind: 'model', path: folder } },
     extraEnv: { [COLUMNS_VARIABLE]: JSON.stringify(train.columns.map(({ name, type }) => ({ name, type }))) },
   })
@@ -75,9 +90,13 @@ async function runTrain(ctx: LearnersContext, step: StepContext): Promise<StepRe
   if (planned !== undefined) {
     const options = { ...(step.node.options as object), ...(planned as object) }
     const fitted = await fitPlan(ctx, step, { plan: parsePlan(options, placeOf(code)), tables, folder })
-    return { ...fitted, metrics: { ...metrics, ...fitted.metrics } }
+    return {
+      ...fitted,
+      metrics: { ...logged.metrics, ...fitted.metrics },
+      points: [...logged.points, ...(fitted.points ?? [])],
+    }
   }
-  return keepCustomModel(ctx, { folder, metrics, place: placeOf(code) })
+  return keepCustomModel(ctx, { folder, logged, place: placeOf(code) })
 }
 
 async function scan(ctx: LearnersContext, input: OutputRef): Promise<TableScan> {
@@ -101,7 +120,7 @@ function takePlan(folder: string): Json | undefined {
 /** Checks that a folder written by the user's own code loads as a model, and stores it. */
 async function keepCustomModel(
   ctx: LearnersContext,
-  made: { readonly folder: string; readonly metrics: Readonly<Record<string, number>>; readonly place: string },
+  made: { readonly folder: string; readonly logged: TrainingCodeMetrics; readonly place: string },
 ): Promise<StepResult> {
   const { folder } = made
   if (!existsSync(join(folder, 'model.onnx')) && !existsSync(join(folder, 'MLmodel'))) {
@@ -116,7 +135,7 @@ async function keepCustomModel(
   const stored = await ctx.folders.store(folder)
   return {
     outputs: { model: { kind: 'model', ...stored } },
-    metrics: made.metrics,
+    ...made.logged,
     summary: `a model of its own with ${inputs} inputs`,
   }
 }

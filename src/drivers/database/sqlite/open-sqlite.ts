@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-import { Kysely, type KyselyPlugin } from 'kysely'
+import { Kysely, type KyselyPlugin, sql } from 'kysely'
 
 import { InternalError } from '../../../kernel/errors.ts'
 import type { Database } from '../../../ports/database.ts'
@@ -61,6 +61,9 @@ export function openSqlite(options: SqliteOptions): Database {
         },
         migrations,
       ),
+    async copyTo(file) {
+      await sql`VACUUM INTO ${file}`.execute(kysely)
+    },
     [Symbol.asyncDispose]: () => kysely.destroy(),
   }
 }

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs'
+import { relative } from 'node:path'
+
+import type { AppContexts } from '../app.ts'
+import type { CliApp } from '../cli/app-interface.ts'
+import { isDigest } from '../kernel/hash.ts'
+import { cleanLeftovers, hasVersion, verifyTables } from '../modules/datasets/index.ts'
+import { verifyModels } from '../modules/models/index.ts'
+import { type RunDatum, shortRunId, verifyBlobs, verifyRuns } from '../modules/tracking/index.ts'
+
+const again = 'Run the pipeline again: what is missing or damaged is made anew.'
+
+/** Reads everything in the store and compares it with its digests; `--clean` also removes what dead writers left. */
+export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
+  const { config, datasets, blobs, models, tracking, folders } = contexts
+  const place = (path: string): string => relative(config.root, path) || path
+  return {
+    async verify({ clean, signal }) {
+      mkdirSync(models.temporaryFolder, { recursive: true })
+      const tables = await verifyTables(datasets, signal)
+      const stored = await verifyBlobs(blobs, { signal, removeLeftovers: clean })
+      const registry = await verifyModels(models)
+      const hasTable = async ({ dataset, version, digest }: RunDatum): Promise<boolean> =>
+        dataset !== undefined && version !== undefined && isDigest(digest) && hasVersion(datasets, { dataset, version, digest })
+      const runs = await verifyRuns({ ...tracking, blobs, folders, hasTable }, signal)
+      const removed = clean ? cleanLeftovers(datasets, tables.leftovers).removed.map(({ path }) => path) : []
+      return {
+        checked: {
+          'table parts': tables.checked,
+          blobs: stored.checked,
+          'model versions': registry.versions,
+          runs: runs.checked,
+        },
+        problems: [
+          ...tables.torn.map(({ dataset, path, problem }) => ({
+            what: `${dataset}: ${problem}`,
+            where: place(path),
+            hint: again,
+          })),
+          ...stored.damaged.map((digest) => ({ what: 'A blob has other bytes than its digest.', where: digest, hint: again })),
+          ...registry.problems.map(({ model, version, what }) => ({
+            what: `${model}${version === undefined ? '' : `@${version}`} ${what}`,
+            where: 'the registry',
+            hint: again,
+          })),
+          ...runs.problems.map(({ runId, what, hint }) => ({ what, where: `run ${shortRunId(runId)}`, hint })),
+        ],
+        leftovers: clean ? [] : [...tables.leftovers.map(({ path }) => place(path)), ...stored.leftovers],
+        cleaned: clean ? [...removed.map(place), ...stored.leftovers] : [],
+      }
+    },
+  }
+}
