@@ -1,5 +1,12 @@
 import type { Json } from '../../kernel/json.ts'
-import type { CodeReference, CommonStepOptions, Handle, ScriptReference, StepScope } from '../pipelines/declare.ts'
+import {
+  type CodeReference,
+  type CommonStepOptions,
+  type Handle,
+  inlineSource,
+  type ScriptReference,
+  type StepScope,
+} from '../pipelines/declare.ts'
 import { LearnerOptionsError } from './errors.ts'
 import type { LearnerOptions } from './spec.ts'
 import { PLAN_FILE, type TrainingFunction, type TrainingPlan } from './training.ts'
@@ -50,7 +57,7 @@ export function declareTrain(scope: StepScope, name: string, options: TrainOptio
 
 function toCode(step: string, run: string | ScriptReference | TrainingFunction, file: string): CodeReference {
   if (typeof run === 'object') return run
-  if (typeof run === 'function') return { language: 'inline', file, source: handingOver(run.toString()) }
+  if (typeof run === 'function') return { language: 'inline', file, source: handingOver(inlineSource(run)) }
   if (/\.[cm]?[jt]s$/.test(run)) return { language: 'typescript', file: run }
   throw new LearnerOptionsError(
     `Step ${step} runs "${run}", which is not a TypeScript module.`,

@@ -7,6 +7,7 @@ export {
   type ScriptReference,
   shell,
 } from './build/declare-process.ts'
+export { inlineSource } from './build/inline-source.ts'
 export {
   files,
   type HandlesOf,

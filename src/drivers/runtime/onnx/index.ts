@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 
+import type * as Onnxruntime from 'onnxruntime-node'
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node'
 
 import type { LoadedModel, ModelRuntime } from '../../../ports/model-runtime.ts'
@@ -9,7 +10,7 @@ import { readDescription } from './description.ts'
 import { type ModelInput, type ModelOutput, resolveModel } from './resolve-signature.ts'
 import { withoutZipMap } from './zip-map.ts'
 
-type Ort = typeof import('onnxruntime-node')
+type Ort = typeof Onnxruntime
 
 /** Rows given to the model at once: bounds its memory, and lets other work in between. */
 const CHUNK_ROWS = 2048

@@ -75,7 +75,7 @@ async function startWorker(folder: string, options: PythonRuntimeOptions): Promi
   })
   child.stdin.on('error', () => undefined)
   const messages = readMessages(child.stdout)
-  const next = async (): Promise<Message> => {
+  const nextMessage = async (): Promise<Message> => {
     const read = await Promise.race([messages.next(), failed])
     if (read.done !== true) return read.value
     throw new ScoringError(
@@ -91,7 +91,7 @@ async function startWorker(folder: string, options: PythonRuntimeOptions): Promi
     clearTimeout(timer)
   }
   try {
-    const { head } = await next()
+    const { head } = await nextMessage()
     if (head['error'] === 'import') {
       throw new PythonUnavailableError(
         `The Python model needs a package that ${python} does not have: ${String(head['message'])}.`,
@@ -111,7 +111,7 @@ async function startWorker(folder: string, options: PythonRuntimeOptions): Promi
       ask: (parts) => {
         const answer = turn.then(async () => {
           await writeAll(child, parts)
-          return next()
+          return nextMessage()
         })
         turn = answer.catch(() => undefined)
         return answer

@@ -61,6 +61,7 @@ export function createPerformer(memory: SharedMemory): Perform {
       case 'deriveSquared':
         deriveSquared(views, a)
         return 0
+      case undefined:
       default:
         throw new RangeError(`no call ${name}`)
     }

@@ -89,18 +89,22 @@ export function growTree(input: GrowInput): { readonly tree: Tree; readonly leav
     const middle = partitionRows(workspace, leaf, { feature: split.feature, leftBins: leftBins(split) })
     const [leftBounds, rightBounds] = childBounds(input, leaf, split)
     const { left: leftNode, right: rightNode } = nodes.split(leaf.node, split, thresholdOf(input, split))
-    const child = (node: number, start: number, end: number, sums: NodeSums, bounds: Bounds): OpenLeaf => ({
-      node,
-      depth: leaf.depth + 1,
-      start,
-      end,
-      sums: { ...sums, rows: end - start },
-      bounds,
-      histograms: undefined,
-      split: undefined,
-    })
-    const left = child(leftNode, leaf.start, middle, split.left, leftBounds)
-    const right = child(rightNode, middle, leaf.end, split.right, rightBounds)
+    const child = (node: number, range: readonly [number, number], sums: NodeSums, bounds: Bounds): OpenLeaf => {
+      const [start, end] = range
+      const rows = end - start
+      return {
+        node,
+        depth: leaf.depth + 1,
+        start,
+        end,
+        sums: { ...sums, rows },
+        bounds,
+        histograms: undefined,
+        split: undefined,
+      }
+    }
+    const left = child(leftNode, [leaf.start, middle], split.left, leftBounds)
+    const right = child(rightNode, [middle, leaf.end], split.right, rightBounds)
     const [small, large] = left.sums.rows <= right.sums.rows ? [left, right] : [right, left]
     const wanted = leaves + 1 < rules.maxLeaves && splittable(large)
     if (!wanted) {

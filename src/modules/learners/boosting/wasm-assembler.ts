@@ -52,6 +52,9 @@ const instructions: Readonly<Record<string, readonly [code: readonly number[], o
   'f64x2.sub': [[0xfd, 0xf1, 0x01], 'none'],
 }
 
+/** `\0asm`, version 1. */
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+
 /** Pages of 64 KiB that a module may address at most: 4 GiB. */
 export const MOST_PAGES = 65_536
 
@@ -65,7 +68,7 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
   const memory = [...text('env'), ...text('memory'), 0x02, 0x03, ...unsigned(1), ...unsigned(MOST_PAGES)]
   const exports = functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)])
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...HEADER,
     ...section(1, vector(types)),
     ...section(2, vector([memory])),
     ...section(3, vector(functions.map((_, index) => unsigned(index)))),
