@@ -2,7 +2,15 @@ import type { FieldType, ModelField } from '../../ports/model-runtime.ts'
 import type { QualityFacts } from './facts.ts'
 import type { FieldSpec } from './field.ts'
 import type { ModelContract } from './model-contract.ts'
-import { answeredBy, holdLimit, type JudgedPromise, notMeasured, type Side, type Verdict } from './promise.ts'
+import {
+  answeredBy,
+  formatNumber,
+  holdLimit,
+  type JudgedPromise,
+  notMeasured,
+  type Side,
+  type Verdict,
+} from './promise.ts'
 
 const numeric = (type: FieldType) => type === 'number' || type === 'integer'
 
@@ -101,7 +109,14 @@ function judgeScores(contract: ModelContract, facts: QualityFacts): readonly Ver
     const limit = { promise, min: spec.min, max: spec.max }
     const low = holdLimit({ ...limit, what: `The smallest ${name}` }, facts.scores.min)
     const high = holdLimit({ ...limit, what: `The largest ${name}` }, facts.scores.max)
-    return [low.holds ? high : low]
+    const measured = `${formatNumber(facts.scores.min)} to ${formatNumber(facts.scores.max)}`
+    return [
+      {
+        ...(low.holds ? high : low),
+        measured,
+        ...(low.holds && high.holds ? { explain: `${name} is within ${high.promised}.` } : {}),
+      },
+    ]
   })
 }
 

@@ -152,7 +152,7 @@ describe('judge', () => {
       expect(broken({ ...good, signature })[0]?.promise).toBe('positive')
       expect(broken({ ...good, signature: { ...good.signature!, task: 'regression' } })[0]?.promise).toBe('task')
       const [promise] = broken({ ...good, scores: { min: -0.2, max: 0.9 } })
-      expect(promise).toMatchObject({ promise: 'output.churn_probability', by: 0.2 })
+      expect(promise).toMatchObject({ promise: 'output.churn_probability', by: 0.2, measured: '-0.2 to 0.9' })
     })
   })
 })
