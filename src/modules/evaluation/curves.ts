@@ -77,8 +77,6 @@ export interface ThresholdRow extends Confusion {
 export function thresholdRow(rows: BinaryRows, threshold: number, costs?: DecisionCosts): ThresholdRow {
   const confusion = confusionAt(rows, threshold)
   const { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn } = confusion
-  const ratio = (name: string, top: number, bottom: number): Record<string, number> =>
-    bottom > 0 ? { [name]: top / bottom } : {}
   return {
     threshold,
     ...confusion,
@@ -130,4 +128,8 @@ export function gainTable(
     start = end
   }
   return result
+}
+
+function ratio(name: string, top: number, bottom: number): Record<string, number> {
+  return bottom > 0 ? { [name]: top / bottom } : {}
 }

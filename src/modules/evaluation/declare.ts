@@ -51,7 +51,7 @@ export function declareEvaluate(scope: StepScope, name: string, options: Evaluat
       ...(validation === undefined ? {} : { validation }),
     },
     outputs: { report: 'report' },
-    options: nodeOptions as unknown as Json,
+    options: nodeOptions as Json,
     params: [],
     retries: retries ?? 0,
     cached: cache ?? true,

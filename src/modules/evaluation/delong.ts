@@ -48,6 +48,9 @@ export function aucInterval({ auc, standardError }: AucEstimate): { lower: numbe
   if (!(standardError > 0) || auc <= 0 || auc >= 1) return { lower: auc, upper: auc }
   const logit = Math.log(auc / (1 - auc))
   const half = (1.959963984540054 * standardError) / (auc * (1 - auc))
-  const back = (value: number): number => 1 / (1 + Math.exp(-value))
-  return { lower: back(logit - half), upper: back(logit + half) }
+  return { lower: logistic(logit - half), upper: logistic(logit + half) }
+}
+
+function logistic(value: number): number {
+  return 1 / (1 + Math.exp(-value))
 }

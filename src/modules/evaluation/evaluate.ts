@@ -114,7 +114,7 @@ async function readFacts(ctx: ScoringContext, request: EvaluationRequest): Promi
   const ranked = task === 'binary' ? inRankOrder(scored) : scored
   const needsValidation = task === 'binary' && request.validation !== undefined && request.threshold === undefined
   const validation = needsValidation
-    ? await scoreTable(ctx, { ...common, address: request.validation!, models: [{ name: 'model', model }] })
+    ? await scoreTable(ctx, { ...common, address: request.validation, models: [{ name: 'model', model }] })
     : undefined
   return {
     request,

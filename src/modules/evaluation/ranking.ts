@@ -38,7 +38,10 @@ function comparisonOrder(scores: Float64Array): Uint32Array {
 function radixOrder(scores: Float64Array): Uint32Array {
   const n = scores.length
   const keys = new Float64Array(n)
-  for (let i = 0; i < n; i++) keys[i] = scores[i]! === 0 ? 0 : scores[i]!
+  for (let i = 0; i < n; i++) {
+    const score = scores[i]!
+    keys[i] = score === 0 ? 0 : score
+  }
   const words = new Uint32Array(keys.buffer)
   for (let i = 0; i < n; i++) {
     // Descending: all bits of a positive number are flipped but the sign's, a negative number's bits stay.

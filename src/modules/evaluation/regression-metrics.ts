@@ -109,7 +109,7 @@ function writeQuantiles(
     const count = facts.counts[row]!
     if (count === 0) continue
     seen += facts.weights === undefined ? count : count * facts.weights[row]!
-    if (Number.isNaN(out[6]!) && seen >= 0.5 * facts.total) out[6] = Math.abs(facts.error[row]!)
+    if (Number.isNaN(out[6]) && seen >= 0.5 * facts.total) out[6] = Math.abs(facts.error[row]!)
     if (seen >= 0.9 * facts.total - 1e-12 * facts.total) {
       out[7] = Math.abs(facts.error[row]!)
       return

@@ -2,7 +2,16 @@ import type { Judgement } from '../contracts/index.ts'
 import type { BaselineReport, QualityReport } from './contract.ts'
 import type { QualityFindings } from './evaluation-request.ts'
 import { metricDefinitions } from './metric-definitions.ts'
-import { countText, intervalText, moneyText, numberText, percentText, scoreText, signedText } from './words.ts'
+import {
+  countText,
+  intervalText,
+  moneyText,
+  numberText,
+  percentText,
+  resultText,
+  scoreText,
+  signedText,
+} from './words.ts'
 
 type MeasuredBaseline = Extract<BaselineReport, { state: 'measured' }>
 
@@ -187,10 +196,21 @@ function valuePoints({ binary }: QualityFindings): readonly Point[] {
   const { currency } = binary.costs
   const plain = Math.max(binary.valueOfAll!, binary.valueOfNone!)
   const without = binary.valueOfAll! > binary.valueOfNone! ? 'acting on everybody' : 'acting on nobody'
-  const at = `${moneyText(value, currency)} per 1,000 decisions at threshold ${numberText(binary.decision.threshold, 3)}`
+  const at = `threshold ${numberText(binary.decision.threshold, 3)}`
+  const result = `${resultText(value, currency)} per 1,000 decisions`
   return value > plain
-    ? [{ weight: 1.6, text: `Worth ${at}, ${moneyText(value - plain, currency)} more than ${without}.` }]
-    : [{ weight: 2.7, text: `No use at these costs: ${at}, but ${without} is worth ${moneyText(plain, currency)}.` }]
+    ? [
+        {
+          weight: 1.6,
+          text: `Deciding at ${at} ${result}, ${moneyText(value - plain, currency)} better than ${without}.`,
+        },
+      ]
+    : [
+        {
+          weight: 2.7,
+          text: `No use at these costs: deciding at ${at} ${result}, ${without} ${resultText(plain, currency)}.`,
+        },
+      ]
 }
 
 function importancePoints({ importance }: QualityFindings): readonly Point[] {

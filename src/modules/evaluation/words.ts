@@ -50,9 +50,12 @@ export function signedText(value: number, text: (value: number) => string = scor
 
 /** `0.743 [0.725, 0.760]`: the short form of a metric and its 95 % interval. */
 export function intervalText({ value, lower, upper }: Measured): string {
-  const text = (number: number): string =>
-    Math.abs(number) < 10 ? number.toFixed(3).replace('-', '−') : numberText(number)
-  return lower === undefined || upper === undefined ? text(value) : `${text(value)} [${text(lower)}, ${text(upper)}]`
+  if (lower === undefined || upper === undefined) return shortText(value)
+  return `${shortText(value)} [${shortText(lower)}, ${shortText(upper)}]`
+}
+
+function shortText(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(3).replace('-', '−') : numberText(value)
 }
 
 /** `1.4 GB`, in powers of 1,000. */
@@ -75,4 +78,9 @@ export function moneyText(amount: number, currency: string): string {
   const decimals = whole ? 0 : 2
   const text = amount.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
   return `${currency} ${text.replace('-', '−')}`
+}
+
+/** What 1,000 decisions bring: `brings EUR 1,240` or `costs EUR 310`. */
+export function resultText(value: number, currency: string): string {
+  return value < 0 ? `costs ${moneyText(-value, currency)}` : `brings ${moneyText(value, currency)}`
 }

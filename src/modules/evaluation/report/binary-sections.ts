@@ -1,7 +1,7 @@
 import type { BinaryDetails, QualityReport } from '../contract.ts'
 import { countText, moneyText, numberText, percentText } from '../words.ts'
 import { calibrationFigures } from './calibration-charts.ts'
-import { drawFigure } from './chart.ts'
+import { drawFigure, type Figure } from './chart.ts'
 import { decisionFigures } from './decision-charts.ts'
 import { type Html, html } from './html.ts'
 import { rankingFigures } from './ranking-charts.ts'
@@ -10,8 +10,6 @@ import { rankingFigures } from './ranking-charts.ts'
 export async function binarySections(report: QualityReport): Promise<readonly Html[]> {
   const { binary } = report
   if (binary === undefined) return []
-  const draw = async (figures: ReturnType<typeof rankingFigures>): Promise<readonly Html[]> =>
-    await Promise.all(figures.map(drawFigure))
   const [ranking, calibration, decision] = await Promise.all([
     draw(rankingFigures(report)),
     draw(calibrationFigures(report)),
@@ -56,4 +54,8 @@ function confusionTable({ decision }: BinaryDetails): Html {
       <tr><th scope="row">left alone</th>${cell(at.falseNegatives, 'missed')}${cell(at.trueNegatives, 'rightly left')}</tr>
     </tbody>
   </table>`
+}
+
+async function draw(figures: readonly Figure[]): Promise<readonly Html[]> {
+  return await Promise.all(figures.map(drawFigure))
 }

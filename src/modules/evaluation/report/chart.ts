@@ -55,7 +55,7 @@ export interface Figure {
 
 /** Draws a chart as SVG text; no canvas, no network, no script. */
 export async function drawFigure({ title, note, spec }: Figure): Promise<Html> {
-  const { spec: compiled } = compile({ ...spec, config: theme } as TopLevelSpec)
+  const { spec: compiled } = compile({ ...spec, config: theme })
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error })
   const svg = await view.toSVG()
   view.finalize()

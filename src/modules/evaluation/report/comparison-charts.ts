@@ -120,7 +120,7 @@ export function importanceFigure(importance: ImportanceReport): Figure {
         {
           mark: { type: 'bar', color: colour.model, opacity: 0.85, height: 11 },
           encoding: {
-            y: { field: 'feature', type: 'nominal', sort: null, axis: { title: null, labelLimit: 190, grid: false } },
+            y: { field: 'feature', type: 'nominal', sort: null, axis: { title: null, labelLimit: 260, grid: false } },
             x: {
               field: 'importance',
               type: 'quantitative',

@@ -1,5 +1,5 @@
 import type { BinaryDetails } from '../contract.ts'
-import { moneyText, numberText, percentText } from '../words.ts'
+import { moneyText, numberText, percentText, resultText } from '../words.ts'
 import { chartSize, colour, type Figure } from './chart.ts'
 import { decisionMark, gainFigure } from './ranking-charts.ts'
 
@@ -22,20 +22,20 @@ function valueFigure(binary: BinaryDetails, currency: string): Figure | undefine
   ]
   const best = Math.max(...plain.map(({ y }) => y))
   const than = plain.find(({ y }) => y === best)!.label
-  const more = value >= best ? `${moneyText(value - best, currency)} more` : `${moneyText(best - value, currency)} less`
+  const more = `${moneyText(Math.abs(value - best), currency)} ${value >= best ? 'better' : 'worse'}`
   const points = [
     { x: 0, y: binary.valueOfNone! },
     ...binary.curve.map((point) => ({ x: point.selectedShare, y: point.valuePerThousand! })),
   ]
   return {
-    title: `Value: ${moneyText(value, currency)} per 1,000 decisions, ${more} than acting on ${than}`,
+    title: `Value: deciding by it ${resultText(value, currency)} per 1,000 decisions, ${more} than acting on ${than}`,
     spec: {
       autosize: { type: 'fit', contains: 'padding' },
       width,
       height,
       layer: [
         {
-          data: { values: [{ y: 0 }] },
+          data: { values: points.some(({ y }) => y > 0) && points.some(({ y }) => y < 0) ? [{ y: 0 }] : [] },
           mark: { type: 'rule', strokeWidth: 1, color: colour.reference },
           encoding: { y: { field: 'y', type: 'quantitative' } },
         },
@@ -68,7 +68,7 @@ function valueFigure(binary: BinaryDetails, currency: string): Figure | undefine
           mark: {
             type: 'text' as const,
             text: at.label,
-            align: (i === 0 ? 'left' : 'right') as 'left' | 'right',
+            align: i === 0 ? ('left' as const) : ('right' as const),
             dx: i === 0 ? 8 : -8,
             dy: i === 0 ? 4 : 15,
           },

@@ -93,18 +93,20 @@ function appendix(report: QualityReport): Html {
 }
 
 function foot({ provenance, data, train, validation, model }: QualityReport): Html {
-  const table = (ref: { dataset: string; version: number; digest: string; rows: number }): Html =>
-    html`<code>${ref.dataset}@${ref.version}</code>, ${countText(ref.rows)} rows, <code>${ref.digest.slice(0, 19)}</code>`
   return html`<footer>
     <dl>
       <dt>Project</dt><dd>${provenance.project}, pipeline ${provenance.pipeline}, step ${provenance.step}</dd>
       <dt>Commit</dt><dd>${provenance.commit === undefined ? 'not recorded' : html`<code>${provenance.commit}</code>`}</dd>
-      <dt>Test data</dt><dd>${table(data)}</dd>
-      ${train !== undefined && html`<dt>Training data</dt><dd>${table(train)}</dd>`}
-      ${validation !== undefined && html`<dt>Validation data</dt><dd>${table(validation)}</dd>`}
+      <dt>Test data</dt><dd>${versionText(data)}</dd>
+      ${train !== undefined && html`<dt>Training data</dt><dd>${versionText(train)}</dd>`}
+      ${validation !== undefined && html`<dt>Validation data</dt><dd>${versionText(validation)}</dd>`}
       <dt>Model</dt><dd>${model.name}, <code>${model.digest}</code></dd>
       <dt>Run</dt><dd><code>${provenance.runId}</code></dd>
       <dt>Made</dt><dd><time datetime="${provenance.createdAt}">${provenance.createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time> by Baton ${provenance.batonVersion}. The same facts are in <code>quality.json</code>.</dd>
     </dl>
   </footer>`
+}
+
+function versionText(ref: { dataset: string; version: number; digest: string; rows: number }): Html {
+  return html`<code>${ref.dataset}@${ref.version}</code>, ${countText(ref.rows)} rows, <code>${ref.digest.slice(0, 19)}</code>`
 }

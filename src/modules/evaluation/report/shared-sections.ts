@@ -37,7 +37,7 @@ export async function sharedSections(report: QualityReport): Promise<readonly Ht
 function behaviourTitle({ behaviour }: QualityReport): string {
   const broken = behaviour.filter((each) => each.brokenShare > each.maxShare)
   return broken.length === 0
-    ? `Behaviour: as the contract asks, in all ${behaviour.length} tests`
+    ? `Behaviour: as the contract asks${behaviour.length > 1 ? `, in all ${behaviour.length} tests` : ''}`
     : `Behaviour: ${broken.length} of ${behaviour.length} tests of the contract ${broken.length === 1 ? 'is' : 'are'} broken`
 }
 
