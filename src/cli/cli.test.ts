@@ -109,7 +109,7 @@ describe('exit codes', () => {
   it('of a store with a problem is 1', async () => {
     const problems = [{ what: 'blob is torn', where: 'sha256:ab', hint: 'run it again' }]
     const verify = (list: typeof problems) => () =>
-      Promise.resolve({ checked: { blobs: 3 }, problems: list, cleaned: [] })
+      Promise.resolve({ checked: { blobs: 3 }, problems: list, leftovers: [], cleaned: [] })
     expect((await call(['verify'], { verify: verify(problems) })).exitCode).toBe(1)
     expect(await call(['verify'], { verify: verify([]) })).toMatchObject({
       exitCode: 0,

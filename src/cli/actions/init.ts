@@ -108,7 +108,7 @@ function told(draft: ProjectDraft) {
     excluded: draft.columns.flatMap(({ name, role }) =>
       role.role === 'excluded' ? [{ column: name, because: role.because }] : [],
     ),
-    assumptions: draft.layout?.assumptions ?? [],
+    assumptions: draft.assumptions,
   }
 }
 

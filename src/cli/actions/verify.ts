@@ -21,12 +21,17 @@ export const verifyAction = defineAction<Verification>({
       (problem) =>
         `${paint(screen, 'red', 'problem')}  ${escapeControls(problem.what)}\n  where  ${escapeControls(problem.where)}\n  do     ${escapeControls(problem.hint)}`,
     )
+    const left = data.leftovers.length - data.cleaned.length
+    const leftovers =
+      left <= 0
+        ? ''
+        : `${formatCount(left)} ${left === 1 ? 'thing was' : 'things were'} left behind by runs that died: harmless, and "baton verify --clean" removes them.`
     const cleaned = data.cleaned.map((path) => `removed  ${escapeControls(path)}`)
     const verdict =
       data.problems.length === 0
         ? 'The store is whole: everything in it is what it was recorded to be.'
         : `${formatCount(data.problems.length)} ${data.problems.length === 1 ? 'thing is' : 'things are'} not what was recorded.`
-    return [facts, ...problems, cleaned.join('\n'), verdict].filter((block) => block !== '').join('\n\n')
+    return [facts, ...problems, cleaned.join('\n'), leftovers, verdict].filter((block) => block !== '').join('\n\n')
   },
   exitCode: (data) => (data.problems.length === 0 ? 0 : exitCodes.check),
 })

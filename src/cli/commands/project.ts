@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts'
 
+// --header stands before --no-header: the other way round commander takes it for given.
 export const projectCommands: readonly CommandSpec[] = [
   {
     name: 'init',
@@ -13,8 +14,8 @@ export const projectCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--from <file>', summary: 'the table: .csv, .csv.gz, .parquet, .jsonl or .ndjson' },
       { flags: '--target <column>', summary: 'what to predict: a column, its position as #31, or last' },
-      { flags: '--no-header', summary: 'the first line is data; columns are named column_1, column_2, …' },
       { flags: '--header', summary: 'the first line names the columns, whatever it looks like' },
+      { flags: '--no-header', summary: 'the first line is data; columns are named column_1, column_2, …' },
       { flags: '--skip <lines>', summary: 'leave out this many lines at the top of the file' },
       { flags: '--ci <system>', summary: 'the CI template: gitlab or github (gitlab)' },
       { flags: '--template <name>', summary: 'copy an example: churn' },

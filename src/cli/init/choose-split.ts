@@ -1,4 +1,4 @@
-import type { InferredColumn, InferredTable } from '../app-interface.ts'
+import type { InferredColumn, InferredTable } from '../../modules/datasets/index.ts'
 import { namesIdentifier } from './column-role.ts'
 import type { TargetChoice } from './choose-target.ts'
 

@@ -1,5 +1,6 @@
+import { InternalError } from '../../kernel/errors.ts'
 import { nearest } from '../../kernel/nearest.ts'
-import type { InferredColumn, InferredTable } from '../app-interface.ts'
+import type { InferredColumn, InferredTable } from '../../modules/datasets/index.ts'
 import { MulticlassTargetError, UnknownTargetError, UnsuitableTargetError } from './errors.ts'
 
 /** What is predicted, and how that was decided, in words for a comment. */
@@ -25,6 +26,7 @@ export function findTarget(table: InferredTable, wanted: string): InferredColumn
 /** Pairs of values of which the second is the one that people call positive. */
 const knownPairs = [
   ['0', '1'],
+  ['0.0', '1.0'],
   ['false', 'true'],
   ['no', 'yes'],
   ['n', 'y'],
@@ -50,6 +52,13 @@ function choosePositive(values: readonly [ValueCount, ValueCount]): ValueCount &
   return { ...rarer, because: 'the rarer of the two, as the event of interest usually is' }
 }
 
+/** A value as it reads once the contract has given the column its type: a decimal becomes a double, `1.00` is `1.0`. */
+function asContract(counted: ValueCount, type: InferredColumn['type']): ValueCount {
+  if (type !== 'double' && type !== 'decimal') return counted
+  const value = Number(counted.value)
+  return { ...counted, value: Number.isInteger(value) ? value.toFixed(1) : String(value) }
+}
+
 const numericTypes = new Set(['integer', 'bigint', 'double', 'decimal'])
 
 /** Decides the task by the target's values. Two values: binary. Many numbers: regression. Anything else is refused. */
@@ -64,10 +73,9 @@ export function chooseTask(column: InferredColumn): TargetChoice {
   }
   if (distinct === 2) {
     const [first, second] = values ?? []
-    if (first === undefined || second === undefined) {
-      throw new UnsuitableTargetError(name, 'its two values could not be read', 'Name another column with --target.')
-    }
-    const positive = choosePositive([first, second])
+    if (first === undefined || second === undefined)
+      throw new InternalError(`the two values of ${name} were not listed`)
+    const positive = choosePositive([asContract(first, type), asContract(second, type)])
     const because = `it has two values; "${positive.value}" counts as positive, ${positive.because}`
     return { task: 'binary', column, positive: positive.value, positiveRows: positive.rows, because }
   }

@@ -1,4 +1,4 @@
-import type { InferredColumn } from '../app-interface.ts'
+import type { InferredColumn } from '../../modules/datasets/index.ts'
 
 /** What a column promises, in the words that both contracts use. */
 export interface ColumnConstraints {
@@ -43,10 +43,9 @@ function categories(column: InferredColumn, rows: number): readonly string[] | u
   return column.values.map(({ value }) => value).toSorted()
 }
 
-/** The constraints that the data of a column supports; undefined for a type that contracts do not have. */
-export function inferConstraints(column: InferredColumn, rows: number): ColumnConstraints | undefined {
+/** The constraints that the data of a column supports. */
+export function inferConstraints(column: InferredColumn, rows: number): ColumnConstraints {
   const { type, min, max } = column
-  if (type === 'binary' || type === 'other') return undefined
   const nullable = column.nulls > 0 ? { nullable: true as const } : {}
   const whole = type === 'integer' || type === 'bigint'
   if ((whole || type === 'double' || type === 'decimal') && typeof min === 'number' && typeof max === 'number') {

@@ -1,4 +1,4 @@
-import type { InferredColumn } from '../app-interface.ts'
+import type { InferredColumn } from '../../modules/datasets/index.ts'
 
 /** Whether a model may read a column, with the reason when not. */
 export type ColumnRole = { readonly role: 'feature' } | { readonly role: 'excluded'; readonly because: string }
@@ -24,7 +24,6 @@ export function chooseRole(column: InferredColumn, rows: number): ColumnRole {
   if (type === 'date' || type === 'timestamp') {
     return excluded('a moment in time; make an age, a month or a weekday of it in sql/ where it matters')
   }
-  if (type === 'binary' || type === 'other') return excluded('of a type that a model does not read')
   const filled = rows - nulls
   if (namesIdentifier(name) && distinct > 20)
     return excluded(`an identifier: its name says so, and it has ${count(distinct)} values`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { InferredColumn, InferredTable } from '../app-interface.ts'
+import type { InferredColumn, InferredTable } from '../../modules/datasets/index.ts'
 import { slackLimits } from './column-constraints.ts'
 import { draftProject, featureColumns } from './draft.ts'
 
@@ -8,7 +8,8 @@ const rows = 1000
 
 function column(name: string, type: InferredColumn['type'], rest: Partial<InferredColumn> = {}): InferredColumn {
   const numeric = type === 'integer' || type === 'double' || type === 'bigint'
-  return { name, type, nulls: 0, distinct: 500, ...(numeric ? { min: 0, max: 80 } : {}), ...rest }
+  const made = { name, type, nulls: 0, distinct: 500, min: numeric ? 0 : null, max: numeric ? 80 : null, ...rest }
+  return { ...made, nullable: made.nulls > 0 }
 }
 
 function values(counts: Readonly<Record<string, number>>): Partial<InferredColumn> {
@@ -17,7 +18,7 @@ function values(counts: Readonly<Record<string, number>>): Partial<InferredColum
 }
 
 function draft(columns: readonly InferredColumn[], target = 'y') {
-  const table: InferredTable = { rows, columns }
+  const table: InferredTable = { rows, columns, assumptions: [] }
   return draftProject(table, { project: 'x', slug: 'x', file: 'x.csv', target })
 }
 
@@ -42,9 +43,15 @@ describe('the target', () => {
     [{ no: 10, yes: 990 }, 'yes'],
     [{ insurance: 60, noinsurance: 940 }, 'insurance'],
     [{ bad: 500, good: 500 }, 'bad'],
+    [{ '1': 600, '2': 400 }, '2'],
   ])('of two values %o is binary, and "%s" is positive', (counts, positive) => {
-    const type = '0' in counts ? 'integer' : 'string'
+    const type = '1' in counts ? 'integer' : 'string'
     expect(draft([age, column('y', type, values(counts))]).target).toMatchObject({ task: 'binary', positive })
+  })
+
+  it('of decimals reads as the contract will give them', () => {
+    const target = column('y', 'decimal', { min: 0, max: 1, ...values({ '0.00': 700, '1.00': 300 }) })
+    expect(draft([age, target]).target).toMatchObject({ positive: '1.0' })
   })
 
   it('of many numbers is a regression', () => {
@@ -70,7 +77,6 @@ describe('columns that a model must not learn from are left out, with the reason
     ['numbers the rows', column('n', 'integer', { distinct: rows, min: 1, max: rows })],
     ['text or an identifier', column('comment', 'string', { distinct: 900 })],
     ['a moment in time', column('birthday', 'date')],
-    ['of a type', column('blob', 'binary')],
   ])('%s', (because, excluded) => {
     const made = draft([age, excluded, y])
     expect(made.columns[1]!.role).toMatchObject({ role: 'excluded', because: expect.stringContaining(because) })

@@ -48,19 +48,6 @@ export class UnknownFormatError extends BatonError {
   }
 }
 
-export class UnreadableTableError extends BatonError {
-  constructor(path: string, cause: unknown) {
-    super({
-      code: 'init.unreadable',
-      kind: 'usage',
-      message: `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      hint: 'Check that the file is whole: fetch or unpack it once more.',
-      where: { file: path },
-      cause,
-    })
-  }
-}
-
 export class EmptyTableError extends BatonError {
   constructor(path: string, rows: number) {
     super({

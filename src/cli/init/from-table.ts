@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-import type { CliTools, InferredTable } from '../app-interface.ts'
-import { readHead } from './csv-records.ts'
+import type { CsvWishes } from '../../modules/datasets/index.ts'
+import type { CliTools } from '../app-interface.ts'
 import { draftProject, type ProjectDraft } from './draft.ts'
 import { EmptyTableError, MissingFileError, UnknownFormatError } from './errors.ts'
 import { type CiSystem, ciFiles } from './files/ci-files.ts'
@@ -11,7 +11,6 @@ import { pipelineFile } from './files/pipeline-file.ts'
 import { projectFiles } from './files/project-files.ts'
 import { configFile, dataDictionary, readmeFile, testFile } from './files/text-files.ts'
 import { toSlug } from './names.ts'
-import { type CsvLayout, type LayoutWishes, sniffCsv } from './sniff-csv.ts'
 
 const readable = /\.(csv|csv\.gz|parquet|jsonl|ndjson)$/i
 const fewestRows = 20
@@ -21,7 +20,8 @@ export interface TableRequest {
   /** The table's file, absolute. */
   readonly from: string
   readonly target: string
-  readonly wishes: LayoutWishes
+  /** What was said of a CSV file; the rest is found out. */
+  readonly wishes: CsvWishes
 }
 
 function refuseUnreadable(path: string): void {
@@ -30,31 +30,17 @@ function refuseUnreadable(path: string): void {
   if (!readable.test(path)) throw new UnknownFormatError(path)
 }
 
-/** A layout as the datasets module takes it. */
-function csvOptions(layout: CsvLayout): NonNullable<Parameters<CliTools['inferTable']>[1]> {
-  const { assumptions: _, ...options } = layout
-  return options
-}
-
 /** Reads a table and decides all that its project says; nothing is written. */
 export async function draftFromTable(
   openTools: () => Promise<Pick<CliTools, 'inferTable'>>,
   request: TableRequest,
 ): Promise<ProjectDraft> {
-  const { from } = request
+  const { from, project, target, wishes } = request
   refuseUnreadable(from)
-  const isCsv = /\.csv(\.gz)?$/i.test(from)
-  const layout: CsvLayout | undefined = isCsv ? sniffCsv(await readHead(from), request.wishes) : undefined
   const tools = await openTools()
-  const table: InferredTable = await tools.inferTable(from, layout === undefined ? {} : csvOptions(layout))
+  const table = await tools.inferTable(from, wishes)
   if (table.rows < fewestRows) throw new EmptyTableError(from, table.rows)
-  return draftProject(table, {
-    project: request.project,
-    slug: toSlug(request.project),
-    file: basename(from),
-    target: request.target,
-    ...(layout === undefined ? {} : { layout }),
-  })
+  return draftProject(table, { project, slug: toSlug(project), file: basename(from), target })
 }
 
 /** Every text file of a drafted project by its path. */

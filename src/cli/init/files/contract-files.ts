@@ -19,10 +19,7 @@ function twoValues({ column }: ProjectDraft['target'], type: string): string {
 }
 
 /** A target is never null: a row without an answer cannot teach or test. */
-function dataRules(
-  column: DraftColumn & { readonly constraints: ColumnConstraints },
-  target: ProjectDraft['target'],
-): string {
+function dataRules(column: DraftColumn, target: ProjectDraft['target']): string {
   const { constraints } = column
   if (column.role.role !== 'target') return rules(constraints, constraints.type)
   const { nullable: _, ...filled } = constraints
@@ -39,29 +36,33 @@ function quarantineShare(draft: ProjectDraft): number {
 
 /** `contracts/<name>-data.ts`: what the table promises, as its present content shows it. */
 export function dataContractFile(draft: ProjectDraft): string {
-  const kept = draft.columns.filter((column) => column.constraints !== undefined) as (DraftColumn & {
-    readonly constraints: ColumnConstraints
-  })[]
-  const dropped = draft.columns.filter((column) => column.constraints === undefined)
-  const share = quarantineShare(draft)
-  const lines = kept.map((column) => `    ${toKey(column.name)}: ${dataRules(column, draft.target)},`)
-  const droppedText = dropped
-    .map(({ name }) => `\n// ${toComment(name)} has a type that contracts do not have, and is dropped.`)
-    .join('')
+  const lines = draft.columns.map((column) => `    ${toKey(column.name)}: ${dataRules(column, draft.target)},`)
   return `import { dataContract } from 'baton-ml'
 
 // Drafted by baton init from ${draft.rows.toLocaleString('en-US')} rows of ${toComment(draft.file)}.
 // Limits have half the span seen as slack on both sides; short lists of texts are complete.
-// A row that breaks a rule is put aside with its reason. Tighten what you know better.${droppedText}
+// A row that breaks a rule is put aside with its reason. Tighten what you know better.
 export const ${toIdentifier(draft.slug)}Data = dataContract({
   name: '${draft.slug}',
   owner: 'name who answers for this data',
-  maxQuarantineShare: ${share},
-${dropped.length > 0 ? "  extraColumns: 'drop',\n" : ''}  columns: {
+  maxQuarantineShare: ${quarantineShare(draft)},
+  columns: {
 ${lines.join('\n')}
   },
 })
 `
+}
+
+/** Fewer missing values than this may all fall into the test part, and then the model has never seen one. */
+const enoughMissing = 20
+
+/** What the model promises to take: a value may be missing only where enough were, for the model to learn from. */
+function inputLine({ name, inferred, constraints }: DraftColumn): string {
+  const { nullable, ...filled } = constraints
+  const isTaken = nullable === true && inferred.nulls >= enoughMissing
+  const line = `    ${toKey(name)}: ${rules(isTaken ? constraints : filled, modelType(constraints))},`
+  if (nullable !== true || isTaken) return line
+  return `    // Missing in ${inferred.nulls} rows only, too few to learn from: a row without it is put aside.\n${line}`
 }
 
 function modelType(constraints: ColumnConstraints): string {
@@ -96,9 +97,7 @@ export function modelContractFile(draft: ProjectDraft): string {
   const excluded = draft.columns.flatMap((column) =>
     column.role.role === 'excluded' ? [`    // ${toComment(column.name)}: ${toComment(column.role.because)}`] : [],
   )
-  const inputs = featureColumns(draft).map(
-    (column) => `    ${toKey(column.name)}: ${rules(column.constraints, modelType(column.constraints))},`,
-  )
+  const inputs = featureColumns(draft).map(inputLine)
   const output = freeName(target.task === 'binary' ? 'score' : 'prediction', draft)
   const positive = target.task === 'binary' ? `\n  positive: ${toLiteral(target.positive)},` : ''
   const limits = target.task === 'binary' ? ', min: 0, max: 1' : ''

@@ -2,46 +2,46 @@ import { stripTypeScriptTypes } from 'node:module'
 import { describe, expect, it } from 'vitest'
 
 import { contract, dataContract } from '../../../modules/contracts/declare.ts'
-import type { InferredColumn } from '../../app-interface.ts'
+import type { InferredColumn, InferredTable } from '../../../modules/datasets/index.ts'
 import { draftProject, type ProjectDraft } from '../draft.ts'
 import { toIdentifier, toKey, toLiteral, toSlug } from '../names.ts'
-import type { CsvLayout } from '../sniff-csv.ts'
 import { dataContractFile, modelContractFile } from './contract-files.ts'
 import { pipelineFile } from './pipeline-file.ts'
 import { dataDictionary, readmeFile } from './text-files.ts'
 
 const evil = "it's */ `x` ${1} \\ \n|"
 
-const columns: readonly InferredColumn[] = [
-  { name: 'age', type: 'integer', nulls: 0, distinct: 60, min: 18, max: 90 },
-  { name: evil, type: 'double', nulls: 5, distinct: 800, min: -1.5, max: 3.25 },
-  {
-    name: 'plan',
-    type: 'string',
-    nulls: 0,
-    distinct: 2,
-    values: [
-      { value: "a'b", rows: 600 },
-      { value: evil, rows: 400 },
-    ],
-  },
-  { name: 'blob', type: 'binary', nulls: 0, distinct: 9 },
-  { name: 'customer_id', type: 'bigint', nulls: 0, distinct: 1000, min: 1, max: 1000 },
-  {
-    name: 'left',
-    type: 'string',
-    nulls: 0,
-    distinct: 2,
-    values: [
-      { value: 'no', rows: 900 },
-      { value: 'yes', rows: 100 },
-    ],
-  },
-]
+const columns = (
+  [
+    { name: 'age', type: 'integer', nulls: 0, distinct: 60, min: 18, max: 90 },
+    { name: evil, type: 'double', nulls: 5, distinct: 800, min: -1.5, max: 3.25 },
+    {
+      name: 'plan',
+      type: 'string',
+      nulls: 0,
+      distinct: 2,
+      values: [
+        { value: "a'b", rows: 600 },
+        { value: evil, rows: 400 },
+      ],
+    },
+    { name: 'customer_id', type: 'bigint', nulls: 0, distinct: 1000, min: 1, max: 1000 },
+    {
+      name: 'left',
+      type: 'string',
+      nulls: 0,
+      distinct: 2,
+      values: [
+        { value: 'no', rows: 900 },
+        { value: 'yes', rows: 100 },
+      ],
+    },
+  ] satisfies readonly Partial<InferredColumn>[]
+).map((column): InferredColumn => ({ min: null, max: null, nullable: column.nulls > 0, ...column }))
 
-function made(target: string, layout?: CsvLayout): ProjectDraft {
-  const names = { project: 'Churn 2', slug: 'churn-2', file: 'x.csv', target }
-  return draftProject({ rows: 1000, columns }, { ...names, ...(layout === undefined ? {} : { layout }) })
+function made(target: string, csv: InferredTable['csv'] = {}): ProjectDraft {
+  const table: InferredTable = { rows: 1000, columns, csv, assumptions: ['line 1 is no part of the table'] }
+  return draftProject(table, { project: 'Churn 2', slug: 'churn-2', file: 'x.csv', target })
 }
 
 /** The single value that a written module exports, with `baton-ml` played by `scope`. */
@@ -67,12 +67,12 @@ describe('what init writes', () => {
   it('is a data contract with every column that has a type', () => {
     const written = evaluate(dataContractFile(made('left')), { dataContract }) as ReturnType<typeof dataContract>
     expect(Object.keys(written.columns)).toEqual(['age', evil, 'plan', 'customer_id', 'left'])
-    expect(written).toMatchObject({ extraColumns: 'drop', columns: { left: { type: 'string', oneOf: ['no', 'yes'] } } })
+    expect(written).toMatchObject({ columns: { left: { type: 'string', oneOf: ['no', 'yes'] } } })
     expect(written.columns['plan']!.oneOf).toContain(evil)
   })
 
   it('is a pipeline that says how the file is read and split', () => {
-    const layout: CsvLayout = { delimiter: ';', skip: 1, header: false, names: ['a', evil], assumptions: [] }
+    const csv = { delimiter: ';', skip: 1, header: false, names: ['a', evil] }
     const asked: unknown[] = []
     const given =
       (name: string) =>
@@ -87,7 +87,7 @@ describe('what init writes', () => {
       evaluate: given('evaluate'),
       register: given('register'),
     }
-    evaluate(pipelineFile(made('left', layout)), {
+    evaluate(pipelineFile(made('left', csv)), {
       pipeline: (_: string, options: { steps: (belt: typeof p) => unknown }) => options.steps(p),
       csv: (...args: readonly unknown[]) => ({ csv: args }),
       stratified: (name: string) => ({ stratified: name }),
@@ -105,7 +105,11 @@ describe('what init writes', () => {
         },
       ],
       ['split', 'split', { input: 'ingest', by: { stratified: 'left' }, test: 0.2, validation: 0.2 }],
-      ['train', 'train', expect.objectContaining({ target: 'left', positive: 'yes', features: ['age', 'plan'] })],
+      [
+        'train',
+        'train',
+        expect.objectContaining({ target: 'left', task: 'binary', positive: 'yes', features: ['age', 'plan'] }),
+      ],
     ])
     expect(asked.map((call) => (call as readonly unknown[])[0])).toEqual([
       'ingest',
@@ -124,6 +128,7 @@ describe('what init writes', () => {
         .filter((line) => line.startsWith('| ')),
     ).toHaveLength(columns.length + 2)
     expect(readmeFile(draft)).toContain(draft.split.because)
+    expect(readmeFile(draft)).toContain('- line 1 is no part of the table')
   })
 })
 

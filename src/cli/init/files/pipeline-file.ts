@@ -18,25 +18,21 @@ function nameList(names: readonly string[], indent: string): string {
 }
 
 /** The expression after `from:`, with just the options that differ from the usual. */
-function sourceExpression(draft: ProjectDraft): { readonly name: string; readonly text: string } {
-  const path = toLiteral(`data/raw/${draft.file}`)
-  const { layout } = draft
-  if (layout === undefined) {
-    const name = /\.parquet$/i.test(draft.file) ? 'parquet' : 'jsonl'
-    return { name, text: `${name}(${path})` }
+function sourceExpression({ file, csv }: ProjectDraft): { readonly name: string; readonly text: string } {
+  const path = toLiteral(`data/raw/${file}`)
+  if (/\.parquet$/i.test(file)) return { name: 'parquet', text: `parquet(${path})` }
+  if (/\.(jsonl|ndjson)$/i.test(file)) return { name: 'jsonl', text: `jsonl(${path})` }
+  const { names, ...rest } = csv
+  const options = Object.entries(rest).map(
+    ([key, value]) => `${key}: ${typeof value === 'string' ? toLiteral(value) : String(value)}`,
+  )
+  if (names === undefined)
+    return { name: 'csv', text: options.length === 0 ? `csv(${path})` : `csv(${path}, { ${options.join(', ')} })` }
+  const list = `// The file has no names: give better ones here and in the contracts.\n        names: [\n${nameList(names, '          ')}\n        ]`
+  return {
+    name: 'csv',
+    text: `csv(${path}, {\n${[...options, list].map((option) => `        ${option},\n`).join('')}      })`,
   }
-  const options: string[] = []
-  if (layout.delimiter !== ',') options.push(`delimiter: ${toLiteral(layout.delimiter)}`)
-  if (layout.skip > 0) options.push(`skip: ${layout.skip}`)
-  if (!layout.header) options.push('header: false')
-  if (layout.names !== undefined) {
-    options.push(
-      `// The file has no names: give better ones here and in the contracts.\n        names: [\n${nameList(layout.names, '          ')}\n        ]`,
-    )
-  }
-  if (options.length === 0) return { name: 'csv', text: `csv(${path})` }
-  if (layout.names === undefined) return { name: 'csv', text: `csv(${path}, { ${options.join(', ')} })` }
-  return { name: 'csv', text: `csv(${path}, {\n${options.map((option) => `        ${option},\n`).join('')}      })` }
 }
 
 /** How the split is written: the latest fifth for time, a fifth of rows or groups otherwise. */
@@ -72,7 +68,8 @@ export default pipeline('${slug}', {
     const model = p.train('train', {
       learner: gradientBoosting(),
       inputs: { train: split.train, validation: split.validation },
-      target: ${name}.target,${positive}
+      target: ${name}.target,
+      task: '${target.task}',${positive}
       features: Object.keys(${name}.input),
     })
 

@@ -20,7 +20,7 @@ function cell(text: string): string {
 /** `references/data-dictionary.md`: each column with what it held on the first day. */
 export function dataDictionary(draft: ProjectDraft): string {
   const lines = draft.columns.map(({ name, inferred, role }) => {
-    const range = inferred.min === undefined ? '' : `${inferred.min} to ${inferred.max}`
+    const range = inferred.min === null ? '' : `${inferred.min} to ${inferred.max}`
     const values = (inferred.values ?? []).slice(0, 6).map(({ value }) => value)
     const shown =
       inferred.values !== undefined && inferred.type === 'string'
@@ -45,7 +45,7 @@ export function readmeFile(draft: ProjectDraft): string {
     target.task === 'binary'
       ? `the chance that \`${cell(target.column.name)}\` is "${cell(target.positive)}"`
       : `\`${cell(target.column.name)}\``
-  const assumed = (draft.layout?.assumptions ?? []).map((text) => `- ${cell(text)}\n`).join('')
+  const assumed = draft.assumptions.map((text) => `- ${cell(text)}\n`).join('')
   return `# ${cell(draft.project)}
 
 Predicts ${task} from ${count(featureColumns(draft).length)} columns of \`data/raw/${cell(draft.file)}\`.
