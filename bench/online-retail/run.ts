@@ -37,7 +37,7 @@ interface Step {
   readonly summary?: string
   readonly metrics: Readonly<Record<string, number>>
   readonly notices: readonly { readonly label: string; readonly text: string }[]
-  readonly outputs: Readonly<Record<string, { readonly value?: { readonly model: string; readonly version: number } }>>
+  readonly outputs: Readonly<Record<string, { readonly rows?: number; readonly value?: { readonly model: string; readonly version: number } }>>
 }
 const { steps } = JSON.parse(output) as { readonly steps: readonly Step[] }
 const stepNamed = (name: string): Step => steps.find((step) => step.name === name)!
@@ -53,7 +53,7 @@ console.log(
   JSON.stringify({
     rocAuc: metrics.rocAuc,
     interval: [metrics['rocAuc.lower'], metrics['rocAuc.upper']],
-    testRows: metrics.testRows,
+    testRows: stepNamed('split').outputs.test!.rows,
     model,
     version,
     report: relative(process.cwd(), resolve(project, report)),
