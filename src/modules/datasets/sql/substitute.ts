@@ -11,7 +11,7 @@ export interface SubstitutedSql {
   /** The params that occur, by name. */
   readonly used: Readonly<Record<string, Json>>
   /** The offset in the user's text of an offset in `text`. */
-  toOriginal(offset: number): number
+  readonly toOriginal: (offset: number) => number
 }
 
 function literal(name: string, value: Json): string {
