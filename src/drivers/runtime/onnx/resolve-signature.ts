@@ -106,7 +106,7 @@ function resolveInputs(folder: string, session: InferenceSession, description: D
         'List the features of baton-model.json in the order of the matrix.',
       )
     }
-    return { name, tensorType: type, rank: 2, columns: order }
+    return { name, tensorType: type, rank: shape.length === 1 ? 1 : 2, columns: order }
   })
 }
 

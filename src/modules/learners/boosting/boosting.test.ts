@@ -33,17 +33,21 @@ describe('bins', () => {
 
   it('put every value into the bin that its comparisons with the limits name', () => {
     fc.assert(
-      fc.property(fc.array(float, { minLength: 1, maxLength: 600 }), fc.integer({ min: 2, max: 255 }), (list, maxBins) => {
-        const values = Float32Array.from(list)
-        const limits = binLimits(values, maxBins, seededRandom(1))
-        expect(limits.length).toBeLessThan(maxBins)
-        const bins = new Uint8Array(4 * values.length)
-        writeNumericBins(values, limits, bins, 2)
-        values.forEach((value, row) => {
-          const expected = Number.isNaN(value) ? MISSING_BIN : limits.filter((limit) => value > limit).length
-          expect(bins[4 * row + 2]).toBe(expected)
-        })
-      }),
+      fc.property(
+        fc.array(float, { minLength: 1, maxLength: 600 }),
+        fc.integer({ min: 2, max: 255 }),
+        (list, maxBins) => {
+          const values = Float32Array.from(list)
+          const limits = binLimits(values, maxBins, seededRandom(1))
+          expect(limits.length).toBeLessThan(maxBins)
+          const bins = new Uint8Array(4 * values.length)
+          writeNumericBins(values, limits, bins, 2)
+          values.forEach((value, row) => {
+            const expected = Number.isNaN(value) ? MISSING_BIN : limits.filter((limit) => value > limit).length
+            expect(bins[4 * row + 2]).toBe(expected)
+          })
+        },
+      ),
     )
   })
 
@@ -60,39 +64,50 @@ describe('bins', () => {
 describe('kernel', () => {
   it('sums histograms and parts rows as plain loops do', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 300 }), fc.nat(), (words, seed) => {
-        const arena = new Arena()
-        const rows = words.length
-        const at = { words: arena.allocate(4 * rows), rows: arena.allocate(4 * rows), pairs: arena.allocate(8 * rows), spare: arena.allocate(4 * rows), flags: arena.allocate(256), histogram: arena.allocate(16_384) }
-        const { buffer } = arena.memory
-        new Uint32Array(buffer, at.words, rows).set(words)
-        const order = new Int32Array(buffer, at.rows, rows)
-        order.set(Int32Array.from({ length: rows }, (_, row) => row))
-        const random = seededRandom(seed)
-        const pairs = new Float32Array(buffer, at.pairs, 2 * rows)
-        pairs.set(pairs.map(() => random() - 0.5))
-        const flags = new Uint8Array(buffer, at.flags, 256)
-        flags.set(flags.map(() => (random() < 0.5 ? 1 : 0)))
-        const kernel = createKernel(arena.memory)
-        const start = rows >> 2
-        kernel.accumulate(at.histogram, at.words, at.rows, start, rows, at.pairs)
-        const expected = new Float64Array(2048)
-        for (let row = start; row < rows; row++) {
-          for (let slot = 0; slot < 4; slot++) {
-            const bin = slot * 512 + 2 * ((words[row]! >>> (8 * slot)) & 255)
-            expected[bin]! += pairs[2 * row]!
-            expected[bin + 1]! += pairs[2 * row + 1]!
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 300 }),
+        fc.nat(),
+        (words, seed) => {
+          const arena = new Arena()
+          const rows = words.length
+          const at = {
+            words: arena.allocate(4 * rows),
+            rows: arena.allocate(4 * rows),
+            pairs: arena.allocate(8 * rows),
+            spare: arena.allocate(4 * rows),
+            flags: arena.allocate(256),
+            histogram: arena.allocate(16_384),
           }
-        }
-        expect(new Float64Array(buffer, at.histogram, 2048)).toEqual(expected)
-        const bin = (row: number): number => (words[row]! >>> 8) & 255
-        const middle = kernel.partition(at.rows, at.spare, start, rows, at.words + 1, at.flags)
-        const range = Array.from({ length: rows - start }, (_, i) => start + i)
-        const left = range.filter((row) => flags[bin(row)] === 1)
-        const right = range.filter((row) => flags[bin(row)] === 0)
-        expect(middle).toBe(start + left.length)
-        expect(Array.from(order.subarray(start))).toEqual([...left, ...right])
-      }),
+          const { buffer } = arena.memory
+          new Uint32Array(buffer, at.words, rows).set(words)
+          const order = new Int32Array(buffer, at.rows, rows)
+          order.set(Int32Array.from({ length: rows }, (_, row) => row))
+          const random = seededRandom(seed)
+          const pairs = new Float32Array(buffer, at.pairs, 2 * rows)
+          pairs.set(pairs.map(() => random() - 0.5))
+          const flags = new Uint8Array(buffer, at.flags, 256)
+          flags.set(flags.map(() => (random() < 0.5 ? 1 : 0)))
+          const kernel = createKernel(arena.memory)
+          const start = rows >> 2
+          kernel.accumulate(at.histogram, at.words, at.rows, start, rows, at.pairs)
+          const expected = new Float64Array(2048)
+          for (let row = start; row < rows; row++) {
+            for (let slot = 0; slot < 4; slot++) {
+              const bin = slot * 512 + 2 * ((words[row]! >>> (8 * slot)) & 255)
+              expected[bin]! += pairs[2 * row]!
+              expected[bin + 1]! += pairs[2 * row + 1]!
+            }
+          }
+          expect(new Float64Array(buffer, at.histogram, 2048)).toEqual(expected)
+          const bin = (row: number): number => (words[row]! >>> 8) & 255
+          const middle = kernel.partition(at.rows, at.spare, start, rows, at.words + 1, at.flags)
+          const range = Array.from({ length: rows - start }, (_, i) => start + i)
+          const left = range.filter((row) => flags[bin(row)] === 1)
+          const right = range.filter((row) => flags[bin(row)] === 0)
+          expect(middle).toBe(start + left.length)
+          expect(Array.from(order.subarray(start))).toEqual([...left, ...right])
+        },
+      ),
       { numRuns: 30 },
     )
   })
@@ -110,7 +125,11 @@ describe('gradient boosting', () => {
   it('gives the same model with and without a helping thread', () => {
     const data = table({ rows: 70_000, numeric: 15, categorical: 1 })
     const alone = fitBoosting(spec({ roundsWithoutValidation: 4 }), { train: data }, { task: 'binary', seed: 1 })
-    const helped = fitBoosting(spec({ roundsWithoutValidation: 4 }), { train: data }, { task: 'binary', seed: 1, helpers: 1 })
+    const helped = fitBoosting(
+      spec({ roundsWithoutValidation: 4 }),
+      { train: data },
+      { task: 'binary', seed: 1, helpers: 1 },
+    )
     expect(helped).toEqual(alone)
   })
 
@@ -129,7 +148,11 @@ describe('gradient boosting', () => {
         { name: 'x', kind: 'numeric', type: 'number', values },
       ],
     }
-    const { model } = fitBoosting(spec({ roundsWithoutValidation: 60, learningRate: 0.3 }), { train: data }, { task: 'binary', seed: 1 })
+    const { model } = fitBoosting(
+      spec({ roundsWithoutValidation: 60, learningRate: 0.3 }),
+      { train: data },
+      { task: 'binary', seed: 1 },
+    )
     predictFitted(model, data).forEach((score, row) => expect(Math.abs(score - target[row]!)).toBeLessThan(0.05))
   })
 
@@ -149,7 +172,9 @@ describe('gradient boosting', () => {
   it('treats a weight of three like three equal rows', () => {
     const data = takeRows(table({ rows: 600, task: 'regression', seed: 9 }), () => true)
     const weight = Float32Array.from({ length: data.rows }, (_, row) => (row % 3 === 0 ? 3 : 1))
-    const repeats = Array.from({ length: data.rows }, (_, row) => Array.from({ length: weight[row]! }, () => row)).flat()
+    const repeats = Array.from({ length: data.rows }, (_, row) =>
+      Array.from({ length: weight[row]! }, () => row),
+    ).flat()
     const repeated: TrainingTable = {
       rows: repeats.length,
       target: Float32Array.from(repeats, (row) => data.target[row]!),
@@ -161,7 +186,10 @@ describe('gradient boosting', () => {
     }
     // Without a least number of rows a weighted and a repeated row cannot be told apart, as bins hold every value.
     const options = spec({ minSamplesLeaf: 1, minHessianLeaf: 30, roundsWithoutValidation: 5 })
-    const few = (t: TrainingTable): TrainingTable => ({ ...t, features: t.features.filter(({ name }) => name === 'n1' || name === 'n4') })
+    const few = (t: TrainingTable): TrainingTable => ({
+      ...t,
+      features: t.features.filter(({ name }) => name === 'n1' || name === 'n4'),
+    })
     const weighted = fitBoosting(options, { train: { ...few(data), weight } }, { task: 'regression', seed: 1 }).model
     const plain = fitBoosting(options, { train: few(repeated) }, { task: 'regression', seed: 1 }).model
     const expected = predictFitted(plain, data)
@@ -171,8 +199,14 @@ describe('gradient boosting', () => {
   it('keeps a monotone promise where the data break it', () => {
     const random = seededRandom(4)
     const values = Array.from({ length: 3000 }, () => random() * 10)
-    const data = column(values, values.map((x) => Math.sin(x) + 0.3 * x + random()))
-    const grid = column(Array.from({ length: 400 }, (_, i) => i / 40), Array.from({ length: 400 }, () => 0))
+    const data = column(
+      values,
+      values.map((x) => Math.sin(x) + 0.3 * x + random()),
+    )
+    const grid = column(
+      Array.from({ length: 400 }, (_, i) => i / 40),
+      Array.from({ length: 400 }, () => 0),
+    )
     const falls = (model: BoostedModel | ReturnType<typeof fitBoosting>['model']): number => {
       const scores = predictFitted(model, grid)
       return scores.filter((score, i) => i > 0 && score < scores[i - 1]! - 1e-6).length
@@ -195,7 +229,11 @@ describe('gradient boosting', () => {
 
   it('honours the limits of a tree', () => {
     const train = table({ task: 'regression' })
-    const { model } = fitBoosting(spec({ maxLeaves: 6, maxDepth: 3, minSamplesLeaf: 100 }), { train }, { task: 'regression', seed: 1 })
+    const { model } = fitBoosting(
+      spec({ maxLeaves: 6, maxDepth: 3, minSamplesLeaf: 100 }),
+      { train },
+      { task: 'regression', seed: 1 },
+    )
     for (const tree of (model as BoostedModel).trees) {
       const leaves = tree.feature.filter((feature) => feature < 0).length
       const depth = (node: number): number =>
