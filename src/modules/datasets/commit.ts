@@ -16,7 +16,7 @@ import {
   tableFolder,
   tableState,
 } from './delta/log.ts'
-import { SchemaChangedError, toDatasetError } from './errors.ts'
+import { ConcurrentIngestError, SchemaChangedError, toDatasetError } from './errors.ts'
 import { assertDatasetName } from './reference.ts'
 import { type NewPart, rememberPart } from './parts.ts'
 
@@ -118,7 +118,7 @@ export async function commitPart(ctx: DatasetsContext, request: CommitRequest): 
       const { log, latest } = currentTable(ctx, request)
       if (mode === 'append' && latest) refuseOtherColumns(dataset, latest.columns, request.part.columns)
       if (request.expectedVersion !== undefined && (latest?.version ?? 0) !== request.expectedVersion) {
-        throw new SchemaChangedError(dataset, `version ${latest?.version ?? 0} was committed by another run meanwhile`)
+        throw new ConcurrentIngestError(dataset, request.expectedVersion, latest?.version ?? 0)
       }
       const parts = mode === 'append' ? [...(latest?.parts ?? []), placed] : [placed]
       const digest = versionDigest(request.part.columns, parts)

@@ -59,6 +59,19 @@ export class SchemaChangedError extends BatonError {
   }
 }
 
+/** Another run appended to the table while this one read the rows beyond the old watermark. */
+export class ConcurrentIngestError extends BatonError {
+  constructor(dataset: string, expected: number, found: number) {
+    super({
+      code: 'datasets.concurrent_ingest',
+      kind: 'conflict',
+      message: `Nothing was appended to ${dataset}: another run committed version ${found} while this one read on from version ${expected}.`,
+      hint: 'Run again: it goes on from the new watermark.',
+      why: 'Both runs may have read the same new rows, which would then be in the table twice.',
+    })
+  }
+}
+
 /** Two tags of one name. */
 export class TagTakenError extends BatonError {
   constructor(dataset: string, tag: string, version: number) {

@@ -172,6 +172,18 @@ describe('an SQLite file', () => {
     expect(listVersions(belt.ctx, 'rows').map((version) => version.version)).toEqual([2, 1])
   })
 
+  it('never has a row twice when two runs append beyond one watermark at once', async () => {
+    create('CREATE TABLE t(id INTEGER); INSERT INTO t VALUES (1), (2)').close()
+    const runs = Array.from({ length: 3 }, () => ingest(sqlite('shop.db'), { table: 't', watermark: 'id' }))
+    const ends = await Promise.allSettled(runs)
+    expect(ends.some((end) => end.status === 'fulfilled')).toBe(true)
+    for (const end of ends) {
+      if (end.status === 'rejected')
+        expect(end.reason).toMatchObject({ code: 'datasets.concurrent_ingest', kind: 'conflict' })
+    }
+    expect(await belt.rows('rows')).toEqual([{ id: 1 }, { id: 2 }])
+  })
+
   it('takes the database from the environment, with a default', async () => {
     create('CREATE TABLE t(a INTEGER); INSERT INTO t VALUES (1)').close()
     const declare = (from: IngestStepOptions['from']) => (scope: never) =>
