@@ -130,6 +130,7 @@ export async function openContexts(config: Config, warn: (line: string) => void)
         clock,
         project: config.settings.name,
         batonVersion: version,
+        reportsFolder,
         commit: async () => (await surround()).code.commit,
         async champion(name) {
           const found = await findModel(models, `${name}@champion`)

@@ -28,9 +28,28 @@ type Refs = Readonly<Record<string, OutputRef>>
 const toData = (refs: Refs): Readonly<Record<string, DataRef>> => refs
 const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
+interface PipelineResult {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly summary: string | undefined
+}
+
+/** The step kinds whose results are the result of the pipeline. */
+const resultKinds = new Set(['evaluate', 'register', 'predict', 'notify'])
+
 /** Writes what pipelines report to tracking: the pipeline run is the parent, each step a child. */
 export function createRecorder(tracking: TrackingContext, surroundings: () => Promise<RunSurroundings>): RunRecorder {
   const experiments = new Map<RunId, string>()
+  const steps = new Map<RunId, { readonly pipelineRunId: RunId; readonly kind: string }>()
+  const results = new Map<RunId, PipelineResult>()
+  /** A pipeline run shows what its measuring and registering steps found, so that runs are searched and compared by it. */
+  const collect = (pipelineRunId: RunId, kind: string, found: PipelineResult): void => {
+    if (!resultKinds.has(kind)) return
+    const before = results.get(pipelineRunId)
+    results.set(pipelineRunId, {
+      metrics: { ...before?.metrics, ...found.metrics },
+      summary: [before?.summary, found.summary].filter((text) => text !== undefined).join('; '),
+    })
+  }
   return {
     async startPipelineRun({ pipeline, file, params, selection }) {
       const { environment, code, command } = await surroundings()
@@ -53,7 +72,7 @@ export function createRecorder(tracking: TrackingContext, surroundings: () => Pr
     },
     async startStepRun({ pipelineRunId, pipeline, step, kind, key, params, inputs, reason }) {
       const { environment, code } = await surroundings()
-      return startRun(tracking, {
+      const id = await startRun(tracking, {
         ...(experiments.has(pipelineRunId) ? { experimentId: experiments.get(pipelineRunId)! } : {}),
         parentId: pipelineRunId,
         name: step,
@@ -67,8 +86,12 @@ export function createRecorder(tracking: TrackingContext, surroundings: () => Pr
         inputs: toData(inputs),
         tags: { 'baton.step_kind': kind, 'baton.reason': reason },
       })
+      steps.set(id, { pipelineRunId, kind })
+      return id
     },
     async finishStepRun(runId, { state, outputs, metrics, points, tags, summary, logFile, error }) {
+      const step = steps.get(runId)
+      if (step) collect(step.pipelineRunId, step.kind, { metrics, summary })
       const curves = points.map(({ name, ...point }): MetricEntry => ({ key: name, ...point }))
       const last = Object.entries(metrics)
         .filter(([name]) => !curves.some((point) => point.key === name))
@@ -85,23 +108,34 @@ export function createRecorder(tracking: TrackingContext, surroundings: () => Pr
         ...(error === undefined ? {} : { error }),
       })
     },
-    recordCached: (pipelineRunId, steps) =>
-      recordFinishedSteps(
+    async recordCached(pipelineRunId, cached) {
+      for (const { kind, metrics, summary } of cached) collect(pipelineRunId, kind, { metrics, summary })
+      return recordFinishedSteps(
         tracking,
         pipelineRunId,
-        steps.map(({ step, kind, key, sourceRunId, inputs, outputs, metrics }) => ({
+        cached.map(({ step, kind, key, sourceRunId, inputs, outputs, metrics, summary }) => ({
           step,
           cacheKey: key,
           inputs: toData(inputs),
           outputs: toData(outputs),
           metrics,
-          tags: { 'baton.step_kind': kind, 'baton.source_run': sourceRunId },
+          tags: {
+            'baton.step_kind': kind,
+            'baton.source_run': sourceRunId,
+            ...(summary === undefined ? {} : { 'baton.summary': summary }),
+          },
         })),
-      ),
-    async finishPipelineRun(runId, { state, steps, error }) {
+      )
+    },
+    async finishPipelineRun(runId, { state, steps: counts, error }) {
+      const { metrics = {}, summary } = results.get(runId) ?? {}
       await finishRun(tracking, runId, {
         status: statuses[state],
-        tags: Object.fromEntries(Object.entries(steps).map(([name, count]) => [`baton.steps_${name}`, String(count)])),
+        metrics,
+        tags: {
+          ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [`baton.steps_${name}`, String(count)])),
+          ...(summary === undefined ? {} : { 'baton.summary': summary }),
+        },
         ...(error === undefined ? {} : { error }),
       })
     },

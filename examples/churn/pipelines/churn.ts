@@ -24,7 +24,13 @@ export default pipeline('churn', {
       gap: `${p.params.horizon_days} days`,
     })
     const model = p.train('train', { run: 'src/train.ts', inputs: { train: split.train, validation: split.validation } })
-    const report = p.evaluate('evaluate', { model, data: split.test, train: split.train, contract: churn })
+    const report = p.evaluate('evaluate', {
+      model,
+      data: split.test,
+      train: split.train,
+      validation: split.validation,
+      contract: churn,
+    })
     return p.register('register', { model, report, contract: churn, alias: 'challenger' })
   },
 })

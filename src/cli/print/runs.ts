@@ -5,8 +5,10 @@ import { paint, type Screen } from './screen.ts'
 import { formatFacts, formatTable } from './table.ts'
 import { escapeControls } from './text-width.ts'
 
-/** Metrics of a run in one cell, the first few by name. */
-function metricsText(run: Run): string {
+/** What a run found, in one cell: its summary, or its first metrics. */
+function resultText(run: Run): string {
+  const summary = run.tags['baton.summary']
+  if (summary !== undefined) return summary
   const shown = run.metrics.slice(0, 3).map((metric) => `${metric.key} ${formatNumber(metric.value)}`)
   return shown.join(', ') + (run.metrics.length > shown.length ? ', …' : '')
 }
@@ -33,7 +35,7 @@ export function formatRunTable(screen: Screen, runs: readonly Run[], now: Date):
       { title: 'state', value: stateText },
       { title: 'began', value: (run) => formatAgo(new Date(run.startedMs), now) },
       { title: 'took', value: tookText, align: 'right' },
-      { title: 'metrics', value: metricsText },
+      { title: 'result', value: resultText },
       { title: 'commit', value: commitText },
     ],
     runs,

@@ -49,6 +49,7 @@ export interface CachedStep {
   readonly inputs: Readonly<Record<string, OutputRef>>
   readonly outputs: Readonly<Record<string, OutputRef>>
   readonly metrics: Readonly<Record<string, number>>
+  readonly summary?: string
 }
 
 export interface PipelineRunEnd {

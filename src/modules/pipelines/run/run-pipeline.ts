@@ -173,8 +173,9 @@ function failureBeforeStart(graph: Graph, node: StepNode, error: BatonError): St
 }
 
 function toCachedStep(node: StepNode, inputs: Inputs, { key, entry }: Extract<Decision, { state: 'hit' }>): CachedStep {
-  const { outputs, metrics, runId } = entry
-  return { step: node.name, kind: node.kind, key: key.key, sourceRunId: runId, inputs, outputs, metrics }
+  const { outputs, metrics, runId, summary } = entry
+  const step = { step: node.name, kind: node.kind, key: key.key, sourceRunId: runId, inputs, outputs, metrics }
+  return summary === undefined ? step : { ...step, summary }
 }
 
 function toCachedOutcome(node: StepNode, { entry }: Extract<Decision, { state: 'hit' }>): StepOutcome {

@@ -42,11 +42,17 @@ export function toExperimentRecord(run: Run, steps: readonly Run[], linkOf: Link
     data: Object.fromEntries(
       dataRoles.map((role) => [role, describeData(role === 'validation' ? all : [], roles.get(role) ?? [], linkOf)]),
     ) as ExperimentRecord['data'],
-    metrics: foldMetrics(all, roles),
+    metrics: foldMetrics([withOwnMetrics(run, steps), ...steps], roles),
     outputLinks: describeOutputs(all, linkOf),
     description: run.note ?? run.tags['mlflow.note.content'] ?? run.name,
     run: run.id,
   }
+}
+
+/** A pipeline run repeats the metrics of its steps; here each counts once, with the data that its step measured on. */
+function withOwnMetrics(run: Run, steps: readonly Run[]): Run {
+  const measured = new Set(steps.flatMap((step) => step.metrics.map(({ key }) => key)))
+  return { ...run, metrics: run.metrics.filter(({ key }) => !measured.has(key)) }
 }
 
 function describeCommit(run: Run): string {
