@@ -9,6 +9,7 @@ export {
   jsonl,
   parquet,
   postgres,
+  random,
   source,
   sqlite,
   stratified,

@@ -1,5 +1,5 @@
 import { decodeHead, headBytes } from './csv-dialect.ts'
-import { isEmptyFile, readHead } from './csv-file.ts'
+import { checkGzip, compressionOf, isEmptyFile, readHead } from './csv-file.ts'
 import { commonWidth, detectDelimiter, parseRecords } from './csv-records.ts'
 import type { CsvOptions } from './source-spec.ts'
 
@@ -27,7 +27,7 @@ function isValue(field: string): boolean {
 function judgeHeader(
   first: readonly string[],
   below: readonly (readonly string[])[],
-): { readonly header: boolean; readonly because: string } {
+): { readonly header: boolean; readonly because: string; readonly sure?: true } {
   const names = first.map((name) => name.trim())
   const value = names.find(isValue)
   if (value !== undefined) return { header: false, because: `it holds the value ${value}` }
@@ -35,7 +35,7 @@ function judgeHeader(
     const fields = below.map((record) => record[index]?.trim() ?? '').filter((text) => text !== '')
     return fields.length > 0 && fields.filter(isValue).length > fields.length / 2
   })
-  if (above >= 0) return { header: true, because: `${names[above] || 'a name'} stands above values` }
+  if (above >= 0) return { header: true, because: `${names[above] || 'a name'} stands above values`, sure: true }
   if (new Set(names).size < names.length) return { header: false, because: 'a text occurs in it twice' }
   const returns = names.some((name, index) => name !== '' && below.some((record) => record[index]?.trim() === name))
   return returns
@@ -89,11 +89,13 @@ export function guessLayout(text: string, options: TextOptions, wishes: CsvWishe
   if (header === undefined) {
     const judged = judgeHeader(first, below)
     header = judged.header
-    assumptions.push(
-      header
-        ? `line ${skip + 1} names the columns: ${judged.because} (--no-header if not)`
-        : `line ${skip + 1} is data and not the names of the columns: ${judged.because} (--header if not)`,
-    )
+    // Names above numbers are what everybody expects; there is nothing to tell.
+    if (judged.sure !== true)
+      assumptions.push(
+        header
+          ? `line ${skip + 1} names the columns: ${judged.because} (--no-header if not)`
+          : `line ${skip + 1} is data and not the names of the columns: ${judged.because} (--header if not)`,
+      )
   }
   // Positions count from 1, as people count columns.
   const names = header ? {} : { header, names: first.map((_, index) => `column_${index + 1}`) }
@@ -106,6 +108,7 @@ export function guessLayout(text: string, options: TextOptions, wishes: CsvWishe
  */
 export async function guessCsv(path: string, wishes: CsvWishes = {}): Promise<CsvGuess> {
   if (isEmptyFile(path)) return { options: {}, assumptions: [] }
+  if (compressionOf(path) === 'gzip') await checkGzip(path)
   const head = await readHead(path, headBytes)
   const whole = head.length < headBytes
   let encoding: CsvOptions['encoding']
