@@ -145,7 +145,7 @@ describe('init all or nothing', () => {
     ['an empty file', ['--from', 'empty.csv', '--target', 'answer'], 2, 'datasets.empty_file', 'Check'],
     ['a template that is not there', ['--template', 'chrun'], 3, 'init.unknown_template', '"churn"'],
     ['an option that is no number', ['--target', 'answer', '--skip', 'x'], 2, 'cli.invalid_option', 'whole number'],
-  ])('%s leaves nothing behind', async (_, args, exitCode, code, said) => {
+  ] as const)('%s leaves nothing behind', async (...[, args, exitCode, code, said]) => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'table.csv'), rows)
     writeFileSync(join(folder.path, 'table.xlsx'), 'PK')
@@ -153,7 +153,7 @@ describe('init all or nothing', () => {
     writeFileSync(join(folder.path, 'cut.csv.gz'), Buffer.from('1f8b0800000000000003', 'hex'))
     writeFileSync(join(folder.path, 'empty.csv'), '')
     const before = readdirSync(folder.path).toSorted()
-    const usual = args.includes('--from') || args.includes('--template') ? [] : ['--from', 'table.csv']
+    const usual = args.some((word) => word === '--from' || word === '--template') ? [] : ['--from', 'table.csv']
     const ended = await init(folder.path, 'made', ...usual, ...args)
     expect(ended.err).toContain(code)
     expect(ended.err).toContain(said)
