@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 import type { Clock } from '../../kernel/clock.ts'
 import { writeFileDurably } from '../../kernel/durable-file.ts'
@@ -228,7 +228,7 @@ async function storeReport(ctx: EvaluateContext, step: StepContext, report: Qual
   if (ctx.reportsFolder !== undefined) {
     const path = join(ctx.reportsFolder, `${step.graph.pipeline}-${shortDigest(report.model.digest as Digest)}.html`)
     writeFileDurably(path, html)
-    notices.push({ label: 'quality report', text: path })
+    notices.push({ label: 'quality report', text: relative(step.projectRoot, path) })
   }
   return {
     outputs: { report: { kind: 'report', ...stored } },
