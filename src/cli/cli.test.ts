@@ -82,6 +82,41 @@ describe('what was made and what is next', () => {
     expect(out).toContain('code   datasets.schema_violation')
     expect(out).toContain('run it alone  baton run churn --only ingest')
   })
+
+  it('shows paths below the folder as they would be typed there', async () => {
+    const data = join(project, 'data/a.csv')
+    const empty = new BatonError({
+      code: 'x.y',
+      kind: 'usage',
+      message: `${data} is empty.`,
+      hint: 'h',
+      where: { file: data },
+    })
+    const logFile = join(project, '.baton/logs/1.log')
+    const failure = { error: empty, logTail: [`reading ${data}`], logFile, rerun: 'baton run churn --only ingest' }
+    const made = result('failed', [step('ingest', 'failed', { failure })], empty)
+    const { out } = await call(['run', 'churn'], { runPipeline: () => Promise.resolve(made) })
+    expect(out).toContain('error  data/a.csv is empty.\n  where  data/a.csv\n')
+    expect(out).toContain('log           .baton/logs/1.log\n')
+    expect(out).not.toContain(project)
+  })
+
+  it('has the error of a failed run at the top of the JSON, with its step, its log and how to run it alone', async () => {
+    const logFile = join(project, '.baton/logs/1.log')
+    const failure = { error: broken, logTail: ['row 7'], logFile, rerun: 'baton run churn --only ingest' }
+    const made = result('failed', [step('ingest', 'failed', { failure }), step('train', 'skipped')], broken)
+    const { out } = await call(['run', 'churn', '--json'], { runPipeline: () => Promise.resolve(made) })
+    const document = JSON.parse(out) as { state: string; steps: unknown[]; error: unknown }
+    expect(document.state).toBe('failed')
+    expect(document.steps).toHaveLength(2)
+    expect(document.error).toEqual({
+      code: 'datasets.schema_violation',
+      kind: 'check',
+      message: '12 rows have no date.',
+      hint: 'Mend them.',
+      details: { step: 'ingest', log: logFile, logTail: ['row 7'], rerun: 'baton run churn --only ingest' },
+    })
+  })
 })
 
 describe('exit codes', () => {

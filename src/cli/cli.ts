@@ -73,7 +73,7 @@ async function perform(around: Surroundings, call: Call): Promise<number> {
   const data = await action.run(shell, { args: call.args, options: call.options })
   const text = global.json
     ? await jsonText(toJson(action, data))
-    : action.text(data, screenOf(around.stdout, around.env), around.now())
+    : action.text(data, screenOf(around.stdout, around.env, around.cwd), around.now())
   if (text !== '') await shell.output(`${text}\n`)
   return action.exitCode?.(data) ?? 0
 }
@@ -107,7 +107,7 @@ async function showError(around: Surroundings, thrown: unknown, global: GlobalOp
   const known: BatonError = toBatonError(thrown)
   const error = around.signal.aborted && known.kind === 'internal' ? new InterruptedError() : known
   if (global.json) around.stdout.write(`${JSON.stringify(errorToJson(error), undefined, 2)}\n`)
-  else around.stderr.write(`${formatError(screenOf(around.stderr, around.env), error, global)}\n`)
+  else around.stderr.write(`${formatError(screenOf(around.stderr, around.env, around.cwd), error, global)}\n`)
   return exitCodes[error.kind]
 }
 

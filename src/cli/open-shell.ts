@@ -16,7 +16,7 @@ export function openShell(
   global: GlobalOptions,
   flags: { readonly jobs?: string },
 ): Shell & AsyncDisposable {
-  const screen = screenOf(around.stderr, around.env)
+  const screen = screenOf(around.stderr, around.env, around.cwd)
   let config: Promise<Config> | undefined
   let app: Promise<CliApp> | undefined
   let tools: Promise<CliTools> | undefined

@@ -26,6 +26,16 @@ function planToJson({ graph, steps }: Plan): unknown {
   return { pipeline: graph.pipeline, file: graph.file, params: graph.params, steps }
 }
 
+/** The steps, and of a failed run its error once more at the top, with what leads to its cause. */
+function resultToJson(result: RunResult): unknown {
+  const failed = result.steps.find((step) => step.failure?.error === result.error && step.failure !== undefined)
+  if (result.error === undefined || failed?.failure === undefined) return result
+  const { logFile, logTail, rerun } = failed.failure
+  const facts = result.error.toJSON()
+  const details = { ...facts.details, step: failed.name, ...(logFile ? { log: logFile } : {}), logTail, rerun }
+  return { ...result, error: { ...facts, details } }
+}
+
 function exitCodeOf(result: RunResult): number {
   switch (result.state) {
     case 'done':
@@ -57,6 +67,6 @@ export const runAction = defineAction<Outcome>({
   },
   text: (outcome, screen) =>
     outcome.kind === 'plan' ? formatPlan(screen, outcome.plan) : formatRunResult(screen, outcome.result),
-  json: (outcome) => (outcome.kind === 'plan' ? planToJson(outcome.plan) : outcome.result),
+  json: (outcome) => (outcome.kind === 'plan' ? planToJson(outcome.plan) : resultToJson(outcome.result)),
   exitCode: (outcome) => (outcome.kind === 'plan' ? 0 : exitCodeOf(outcome.result)),
 })

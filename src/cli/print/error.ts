@@ -1,5 +1,5 @@
 import { BatonError, type ErrorPlace, InternalError } from '../../kernel/errors.ts'
-import { paint, type Screen } from './screen.ts'
+import { paint, type Screen, shortenPaths } from './screen.ts'
 import { escapeControls } from './text-width.ts'
 
 /** Any thrown value as an error with a code; what we did not foresee is our own fault. */
@@ -28,11 +28,12 @@ function escapeLines(text: string): string {
 
 /** What happened, where, why, what to do, then the code; the stack only when it was asked for. */
 export function formatError(screen: Screen, error: BatonError, options: { debug: boolean }): string {
-  const place = error.where === undefined ? '' : formatPlace(error.where)
-  const lines = [`${paint(screen, 'red', 'error')}  ${escapeLines(error.message)}`]
+  const place = error.where === undefined ? '' : shortenPaths(screen, formatPlace(error.where))
+  const say = (text: string) => shortenPaths(screen, escapeLines(text))
+  const lines = [`${paint(screen, 'red', 'error')}  ${say(error.message)}`]
   if (place !== '') lines.push(`  ${paint(screen, 'dim', 'where')}  ${place}`)
-  if (error.why !== undefined) lines.push(`  ${paint(screen, 'dim', 'why')}    ${escapeLines(error.why)}`)
-  lines.push(`  ${paint(screen, 'dim', 'do')}     ${escapeLines(error.hint)}`)
+  if (error.why !== undefined) lines.push(`  ${paint(screen, 'dim', 'why')}    ${say(error.why)}`)
+  lines.push(`  ${paint(screen, 'dim', 'do')}     ${say(error.hint)}`)
   lines.push(`  ${paint(screen, 'dim', 'code')}   ${error.code}`)
   if (options.debug) {
     lines.push('', error.stack ?? '')

@@ -2,7 +2,7 @@ import type { Plan, RunResult, StepOutcome } from '../../modules/pipelines/index
 import { describePlan } from '../../modules/pipelines/index.ts'
 import { formatError } from './error.ts'
 import { formatDuration } from './quantities.ts'
-import { paint, type Screen } from './screen.ts'
+import { paint, type Screen, shortenPaths } from './screen.ts'
 import { formatFacts, formatTable } from './table.ts'
 import { escapeControls } from './text-width.ts'
 
@@ -18,12 +18,12 @@ function formatFailure(screen: Screen, step: StepOutcome, failure: NonNullable<S
   const lines: string[] = []
   if (failure.logTail.length > 0) {
     lines.push(paint(screen, 'dim', `last lines of ${escapeControls(step.name)}`))
-    lines.push(...failure.logTail.map((line) => `  ${escapeControls(line)}`), '')
+    lines.push(...failure.logTail.map((line) => `  ${shortenPaths(screen, escapeControls(line))}`), '')
   }
   lines.push(formatError(screen, failure.error, { debug: false }), '')
   lines.push(
     formatFacts(screen, [
-      ['log', failure.logFile],
+      ['log', failure.logFile && shortenPaths(screen, failure.logFile)],
       ['run it alone', failure.rerun],
     ]),
   )
@@ -42,7 +42,9 @@ export function formatRunResult(screen: Screen, result: RunResult): string {
   const head = `${verdict}  ${escapeControls(result.pipeline)}: ${counted(result)} in ${formatDuration(result.wallMs)}`
   const notices = result.steps.flatMap((step) => step.notices)
   const facts = formatFacts(screen, [
-    ...notices.map((notice) => [escapeControls(notice.label), escapeControls(notice.text)] as const),
+    ...notices.map(
+      (notice) => [escapeControls(notice.label), shortenPaths(screen, escapeControls(notice.text))] as const,
+    ),
     ['run', `baton runs show ${result.runId.slice(-8)}`],
     [
       'next',
@@ -62,7 +64,7 @@ export function formatPlan(screen: Screen, plan: Plan): string {
       { title: 'step', value: (step) => step.step, whole: true },
       { title: 'kind', value: (step) => step.kind },
       { title: 'would', value: (step) => planWords[step.state] },
-      { title: 'because', value: describePlan },
+      { title: 'because', value: (step) => shortenPaths(screen, describePlan(step)) },
     ],
     plan.steps,
   )

@@ -3,6 +3,8 @@ export interface Screen {
   readonly isTerminal: boolean
   readonly colour: boolean
   readonly columns: number
+  /** The reader's folder: paths below it are shown as they would be typed there. */
+  readonly folder?: string
 }
 
 const styles = {
@@ -27,8 +29,19 @@ export function paint(screen: Screen, style: Style, text: string): string {
 export function screenOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>>,
+  folder?: string,
 ): Screen {
   const isTerminal = stream.isTTY === true && env['TERM'] !== 'dumb'
   const colour = isTerminal && !env['NO_COLOR']
-  return { isTerminal, colour, columns: isTerminal ? Math.max(40, stream.columns ?? 80) : 120 }
+  const columns = isTerminal ? Math.max(40, stream.columns ?? 80) : 120
+  return { isTerminal, colour, columns, ...(folder === undefined ? {} : { folder }) }
+}
+
+/** A text with the paths in it as the reader would type them. */
+export function shortenPaths({ folder }: Screen, text: string): string {
+  if (folder === undefined || folder.length < 2) return text
+  const below = folder.endsWith('/') ? folder : `${folder}/`
+  return text
+    .split(below)
+    .reduce((before, after) => (/[\w.~-]$/.test(before) ? `${before}${below}${after}` : `${before}${after}`))
 }
