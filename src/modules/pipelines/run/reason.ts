@@ -31,13 +31,21 @@ export function diffParts(before: readonly KeyPart[], after: readonly KeyPart[])
     if (was === undefined) return [{ name, change: 'added', after: describePart(is!) }]
     if (is === undefined) return [{ name, change: 'removed', before: describePart(was) }]
     const isSame = 'digest' in was && 'digest' in is && was.digest === is.digest
-    return isSame ? [] : [{ name, change: 'changed', before: describePart(was), after: describePart(is) }]
+    return isSame ? [] : [{ name, change: 'changed', ...describeBoth(was, is) }]
   })
 }
 
 function describePart(part: KeyPart): string {
   if ('uncacheable' in part) return part.uncacheable
   return part.detail ?? shortDigest(part.digest)
+}
+
+/** Two parts that read alike, as two contents of one file, are told apart by their digests. */
+function describeBoth(was: KeyPart, is: KeyPart): { readonly before: string; readonly after: string } {
+  const before = describePart(was)
+  const after = describePart(is)
+  if (before !== after || !('digest' in was) || !('digest' in is)) return { before, after }
+  return { before: `${before} (${shortDigest(was.digest)})`, after: `${after} (${shortDigest(is.digest)})` }
 }
 
 /** One change for a person: `param horizonDays: 30 → 60`, `code src/train.ts`. */
