@@ -5,12 +5,8 @@ import { InvalidStepError } from '../invalid-step.ts'
 import { source as sourceOf } from './sources.ts'
 import type { SourceLocation, SourceSpec } from './source-spec.ts'
 
-/** A data contract, or anything else that has the columns of a schema. */
-export interface SchemaLike {
-  readonly columns: TableSchema['columns']
-  readonly key?: readonly string[] | undefined
-  readonly maxQuarantineShare?: number | undefined
-}
+/** A data contract: a table's schema with more about it. */
+export type SchemaLike = { readonly [Field in keyof TableSchema]: Readonly<TableSchema[Field]> }
 
 export interface IngestStepOptions extends CommonStepOptions {
   /** Where the rows come from; a text or `p.env(…)` is looked at by its scheme or extension. */
@@ -31,14 +27,8 @@ export interface IngestStepOptions extends CommonStepOptions {
 }
 
 function schemaOf(name: string, options: IngestStepOptions): TableSchema | undefined {
-  const { contract } = options
-  const given =
-    options.schema ??
-    (contract && {
-      columns: contract.columns,
-      ...(contract.key ? { key: [...contract.key] } : {}),
-      ...(contract.maxQuarantineShare === undefined ? {} : { maxQuarantineShare: contract.maxQuarantineShare }),
-    })
+  const { columns, key, rows, maxQuarantineShare, extraColumns } = options.contract ?? {}
+  const given = options.schema ?? (options.contract && { columns, key, rows, maxQuarantineShare, extraColumns })
   if (given === undefined) return undefined
   const parsed = tableSchema.safeParse(given)
   if (parsed.success) return parsed.data
