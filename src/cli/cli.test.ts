@@ -119,6 +119,17 @@ describe('what was made and what is next', () => {
   })
 })
 
+describe('a run that was stopped', () => {
+  it('tells how to go on, and nothing about a failure', async () => {
+    const failure = { error: new InterruptedError(), logTail: ['half a line'], rerun: 'baton run churn --only train' }
+    const made = result('interrupted', [step('train', 'failed', { failure })], new InterruptedError())
+    const { exitCode, out } = await call(['run', 'churn'], { runPipeline: () => Promise.resolve(made) })
+    expect(exitCode).toBe(130)
+    expect(out).not.toContain('half a line')
+    expect(out).toContain('baton run churn, which goes on where it stopped')
+  })
+})
+
 describe('exit codes', () => {
   it('of a run say whose fault it was', async () => {
     const run = async (made: RunResult) =>

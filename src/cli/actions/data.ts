@@ -2,8 +2,8 @@ import type { DatasetDetail, DatasetRows, DatasetSummary } from '../app-interfac
 import { defineAction } from '../command.ts'
 import { argument, countOption, flagOption } from '../input.ts'
 import { formatAgo, formatBytes, formatCount } from '../print/quantities.ts'
-import { formatFacts, formatTable } from '../print/table.ts'
-import { escapeControls } from '../print/text-width.ts'
+import { columnsThatFit, formatFacts, formatTable, type TableColumn } from '../print/table.ts'
+import { cutText, escapeControls } from '../print/text-width.ts'
 
 const numericTypes = new Set(['integer', 'bigint', 'double', 'decimal', 'number'])
 
@@ -64,7 +64,7 @@ export const showDatasetAction = defineAction<DatasetDetail>({
         { title: 'version', value: (version) => version.version, align: 'right' },
         { title: 'rows', value: (version) => formatCount(version.rows), align: 'right' },
         { title: 'made', value: (version) => formatAgo(new Date(version.createdAt), now) },
-        { title: 'run', value: (version) => version.runId?.slice(0, 12), whole: true },
+        { title: 'run', value: (version) => version.runId?.slice(-8), whole: true },
         { title: 'tags', value: (version) => version.tags.join(', ') },
       ],
       dataset.versions,
@@ -73,6 +73,18 @@ export const showDatasetAction = defineAction<DatasetDetail>({
   },
 })
 
+type HeadColumn = TableColumn<DatasetRows['head'][number]>
+
+function headColumns(data: DatasetRows): readonly HeadColumn[] {
+  return data.columns.map(
+    (column, index): HeadColumn => ({
+      title: column.name,
+      value: (row) => (row[index] === null ? '·' : String(row[index])),
+      align: numericTypes.has(column.type) ? 'right' : 'left',
+    }),
+  )
+}
+
 export const headDatasetAction = defineAction<DatasetRows>({
   async run(shell, input) {
     const rows = countOption(input, 'rows') ?? 10
@@ -80,16 +92,21 @@ export const headDatasetAction = defineAction<DatasetRows>({
     return app.headDataset(argument(input, 0), rows)
   },
   text(data, screen) {
-    const table = formatTable(
-      screen,
-      data.columns.map((column, index) => ({
-        title: column.name,
-        value: (row: DatasetRows['head'][number]) => (row[index] === null ? '·' : String(row[index])),
-        align: numericTypes.has(column.type) ? ('right' as const) : ('left' as const),
-      })),
-      data.head,
-    )
-    return `${table}\n\n${formatCount(data.head.length)} of ${formatCount(data.rows)} rows of ${escapeControls(data.dataset)}@${data.version}; · is null`
+    const all = headColumns(data)
+    const shown = all.slice(0, columnsThatFit(screen, all, data.head))
+    const more = all.length - shown.length
+    const left =
+      more === 0
+        ? ''
+        : `, ${formatCount(more)} more columns: ${cutText(
+            all
+              .slice(shown.length)
+              .map(({ title }) => escapeControls(title))
+              .join(', '),
+            screen.columns,
+          )}`
+    const name = `${escapeControls(data.dataset)}@${data.version}`
+    return `${formatTable(screen, shown, data.head)}\n\n${formatCount(data.head.length)} of ${formatCount(data.rows)} rows of ${name} (· is null)${left}`
   },
 })
 

@@ -75,7 +75,7 @@ export const listModelsAction = defineAction<readonly RegisteredModel[]>({
 function gateText(screen: Screen, { judgement }: ModelVersion): string {
   const lines = judgement.promises.map((promise) => {
     const mark = promise.holds ? paint(screen, 'green', '✓ holds ') : paint(screen, 'red', '✗ broken')
-    return `${mark}  ${escapeControls(promise.promise)}  ${escapeControls(promise.promised)}, measured ${escapeControls(promise.measured)}`
+    return `${mark}  ${escapeControls(promise.promise)}  ${escapeControls(promise.promised)}; measured: ${escapeControls(promise.measured)}`
   })
   return lines.join('\n')
 }

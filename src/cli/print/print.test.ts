@@ -4,7 +4,7 @@ import { BatonError } from '../../kernel/errors.ts'
 import { errorToJson, formatError, toBatonError } from './error.ts'
 import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber, formatProgress } from './quantities.ts'
 import { type Screen, screenOf } from './screen.ts'
-import { formatFacts, formatTable } from './table.ts'
+import { columnsThatFit, formatFacts, formatTable } from './table.ts'
 import { cutText, escapeControls, textWidth } from './text-width.ts'
 
 const plain: Screen = { isTerminal: false, colour: false, columns: 120 }
@@ -103,6 +103,13 @@ describe('tables', () => {
     const text = formatTable(screen, columns, [{ name: 'x'.repeat(100), rows: 1_000_000 }])
     for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40)
     expect(text).toContain('1,000,000')
+  })
+
+  it('counts the columns that have room beside each other, and at least one', () => {
+    const row = { name: 'x'.repeat(30), rows: 1_000_000 }
+    expect(columnsThatFit({ ...plain, columns: 41 }, columns, [row])).toBe(2)
+    expect(columnsThatFit({ ...plain, columns: 40 }, columns, [row])).toBe(1)
+    expect(columnsThatFit({ ...plain, columns: 10 }, columns, [row])).toBe(1)
   })
 
   it('leaves out facts without a value', () => {

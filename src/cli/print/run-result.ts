@@ -3,12 +3,15 @@ import { describePlan } from '../../modules/pipelines/index.ts'
 import { formatError } from './error.ts'
 import { formatDuration } from './quantities.ts'
 import { paint, type Screen, shortenPaths } from './screen.ts'
+import { shownState } from './step-lines.ts'
 import { formatFacts, formatTable } from './table.ts'
 import { escapeControls } from './text-width.ts'
 
 function counted(result: RunResult): string {
-  const states = ['ran', 'cached', 'failed', 'skipped'] as const
-  const counts = states.map((state) => [state, result.steps.filter((step) => step.state === state).length] as const)
+  const states = ['ran', 'cached', 'failed', 'stopped', 'skipped'] as const
+  const counts = states.map(
+    (state) => [state, result.steps.filter((step) => shownState(step) === state).length] as const,
+  )
   const shown = counts.filter(([, count]) => count > 0)
   return shown.map(([state, count]) => `${count} ${state}`).join(', ')
 }
@@ -35,7 +38,9 @@ const verdicts = { done: 'done', failed: 'failed', interrupted: 'stopped' } as c
 /** What was made and what to do next; the step lines were shown while it ran. */
 export function formatRunResult(screen: Screen, result: RunResult): string {
   const failures = result.steps.flatMap((step) =>
-    step.failure === undefined ? [] : [formatFailure(screen, step, step.failure)],
+    step.failure === undefined || step.failure.error.kind === 'interrupted'
+      ? []
+      : [formatFailure(screen, step, step.failure)],
   )
   const colour = result.state === 'done' ? 'green' : 'red'
   const verdict = paint(screen, colour, verdicts[result.state])

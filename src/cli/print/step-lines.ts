@@ -23,11 +23,19 @@ export interface StepLines {
 /** How far something is, in whatever it counts. */
 export type Progress = Omit<StepProgress, 'unit'> & { readonly unit: string }
 
-const marks: Readonly<Record<StepOutcome['state'], readonly [string, Style]>> = {
+type ShownState = StepOutcome['state'] | 'stopped'
+
+/** A step that was stopped has failed in no way that a person should look into. */
+export function shownState(outcome: StepOutcome): ShownState {
+  return outcome.failure?.error.kind === 'interrupted' ? 'stopped' : outcome.state
+}
+
+const marks: Readonly<Record<ShownState, readonly [string, Style]>> = {
   ran: ['✓', 'green'],
   cached: ['·', 'dim'],
   failed: ['✗', 'red'],
   skipped: ['-', 'yellow'],
+  stopped: ['■', 'yellow'],
 }
 
 /** What stands behind a finished step's time: what it made, or why it did not run. */
@@ -40,8 +48,9 @@ function timeOf(outcome: StepOutcome): string {
 }
 
 function finishedLine(screen: Screen, outcome: StepOutcome, width: number): string {
-  const [mark, style] = marks[outcome.state]
-  const head = `${mark} ${padText(escapeControls(outcome.name), width)}  ${padText(outcome.state, 8)}  ${padText(timeOf(outcome), 8, 'right')}  `
+  const state = shownState(outcome)
+  const [mark, style] = marks[state]
+  const head = `${mark} ${padText(escapeControls(outcome.name), width)}  ${padText(state, 8)}  ${padText(timeOf(outcome), 8, 'right')}  `
   const remark = cutText(remarkOf(outcome), screen.columns - textWidth(head))
   return `${paint(screen, style, mark)}${head.slice(1)}${remark}`.trimEnd()
 }
@@ -53,7 +62,9 @@ interface Live {
 
 function liveText(live: Live, nowMs: number): string {
   const elapsedMs = nowMs - live.startedMs
-  const parts = [padText(formatDuration(Math.max(1000, elapsedMs)), 8, 'right')]
+  // Whole seconds: tenths that jump draw the eye.
+  const elapsed = elapsedMs < 10_000 ? `${Math.floor(elapsedMs / 1000)} s` : formatDuration(elapsedMs)
+  const parts = [padText(elapsed, 8, 'right')]
   const { progress } = live
   if (progress !== undefined) {
     parts.push(formatProgress(progress))
@@ -155,7 +166,7 @@ export function openPlainLines(target: ProgressTarget): StepLines {
       line(step, liveText({ startedMs: known.startedMs, progress }, nowMs).trim())
     },
     remark: (step, text) => line(step, escapeControls(text)),
-    finish: (outcome) => line(outcome.name, outcome.state, timeOf(outcome), remarkOf(outcome)),
+    finish: (outcome) => line(outcome.name, shownState(outcome), timeOf(outcome), remarkOf(outcome)),
     close: () => undefined,
   }
 }

@@ -28,14 +28,39 @@ function fitWidths(widths: number[], whole: readonly boolean[], columns: number)
   return fitted
 }
 
+function naturalWidths<Row>(columns: readonly TableColumn<Row>[], cells: readonly (readonly string[])[]): number[] {
+  return columns.map((column, index) =>
+    Math.max(textWidth(escapeControls(column.title)), ...cells.map((line) => textWidth(line[index]!)), 0),
+  )
+}
+
+function cellsOf<Row>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): readonly (readonly string[])[] {
+  return rows.map((row) => columns.map((column) => escapeControls(String(column.value(row) ?? ''))))
+}
+
+/** No cell of user data is given more than this while others wait for a place. */
+const widestCell = 40
+
+/** How many columns, from the left, have room beside each other; at least one. */
+export function columnsThatFit<Row>(
+  screen: Screen,
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+): number {
+  const widths = naturalWidths(columns, cellsOf(columns, rows))
+  let used = 0
+  for (const [index, width] of widths.entries()) {
+    used += Math.min(width, widestCell) + (index === 0 ? 0 : gap.length)
+    if (used > screen.columns) return Math.max(1, index)
+  }
+  return columns.length
+}
+
 /** Lines of a table: a dim head, two spaces between columns, cut to the screen's width. Values are user data and are escaped. */
 export function formatTable<Row>(screen: Screen, columns: readonly TableColumn<Row>[], rows: readonly Row[]): string {
-  const cells = rows.map((row) => columns.map((column) => escapeControls(String(column.value(row) ?? ''))))
-  const natural = columns.map((column, index) =>
-    Math.max(textWidth(column.title), ...cells.map((line) => textWidth(line[index]!)), 0),
-  )
+  const cells = cellsOf(columns, rows)
   const widths = fitWidths(
-    natural,
+    naturalWidths(columns, cells),
     columns.map((column) => column.whole === true),
     screen.columns,
   )
@@ -44,7 +69,9 @@ export function formatTable<Row>(screen: Screen, columns: readonly TableColumn<R
       .map((value, index) => padText(cutText(value, widths[index]!), widths[index]!, columns[index]!.align))
       .join(gap)
       .trimEnd()
-  return [paint(screen, 'dim', line(columns.map((column) => column.title))), ...cells.map(line)].join('\n')
+  return [paint(screen, 'dim', line(columns.map((column) => escapeControls(column.title)))), ...cells.map(line)].join(
+    '\n',
+  )
 }
 
 /** `label  value` lines with the values under each other; empty values are left out. */
