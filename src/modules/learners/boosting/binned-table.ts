@@ -1,7 +1,6 @@
-import type { FeatureColumn, TrainingTable } from '../data/training-table.ts'
+import type { CategoricalColumn, FeatureColumn } from '../data/training-table.ts'
 import type { ModelFeature } from '../fitted-model.ts'
-import { seededRandom } from '../random.ts'
-import { binLimits, categoryBins, writeCategoryBins, writeNumericBins } from './bins.ts'
+import { categoryBins, writeCategoryBins, writeNumericBins } from './bins.ts'
 
 /** How one feature was cut into bins, learned on training rows only. */
 export type FeatureBins =
@@ -24,32 +23,28 @@ export interface BinnedTable {
 
 const LEAST_CATEGORY_COUNT = 2
 
-/** Learns the bins of every feature. */
-export function learnBins(table: TrainingTable, maxBins: number, seed: number): BinRules {
-  const features: ModelFeature[] = []
-  const bins = table.features.map((column, index): FeatureBins => {
-    if (column.kind === 'numeric') {
-      features.push({ name: column.name, kind: 'numeric', type: column.type })
-      return { kind: 'numeric', limits: binLimits(column.values, maxBins, seededRandom(seed + index)) }
-    }
-    const { binOfCode, codeOfBin } = categoryBins(column.codes, column.categories.length, {
-      maxBins,
-      leastCount: LEAST_CATEGORY_COUNT,
-    })
-    const categories = Array.from(codeOfBin, (code) => column.categories[code]!)
-    features.push({ name: column.name, kind: 'categorical', type: 'string', categories })
-    return { kind: 'categorical', binOfCode, bins: codeOfBin.length }
+/** Learns the bins of a categorical column, and the categories that have one. */
+export function learnCategoryBins(
+  column: CategoricalColumn,
+  maxBins: number,
+): { readonly feature: ModelFeature; readonly bins: Extract<FeatureBins, { kind: 'categorical' }> } {
+  const { binOfCode, codeOfBin } = categoryBins(column.codes, column.categories.length, {
+    maxBins,
+    leastCount: LEAST_CATEGORY_COUNT,
   })
-  return { features, bins }
+  const categories = Array.from(codeOfBin, (code) => column.categories[code]!)
+  return {
+    feature: { name: column.name, kind: 'categorical', type: 'string', categories },
+    bins: { kind: 'categorical', binOfCode, bins: codeOfBin.length },
+  }
 }
 
-/** Applies learned bins to a table with the same columns. `allocate` gives the words of one group. */
+/** Applies learned bins to another table with the same columns. */
 export function binTable(
   table: { readonly rows: number; readonly features: readonly FeatureColumn[] },
   rules: BinRules,
-  allocate: (length: number) => Uint32Array = (length) => new Uint32Array(length),
 ): BinnedTable {
-  const groups = Array.from({ length: Math.ceil(table.features.length / 4) }, () => allocate(table.rows))
+  const groups = Array.from({ length: Math.ceil(table.features.length / 4) }, () => new Uint32Array(table.rows))
   table.features.forEach((column, index) => {
     const bytes = bytesOf(groups[index >> 2]!)
     const rule = rules.bins[index]!

@@ -1,4 +1,4 @@
-import { type Random, sampleWithoutReplacement } from '../random.ts'
+import { type Random, sampleWithoutReplacement, seededRandom } from '../random.ts'
 
 /** The bin of missing, unseen and rare values. Value bins are 0 … 254. */
 export const MISSING_BIN = 255
@@ -139,4 +139,16 @@ export function writeCategoryBins(codes: Int32Array, binOfCode: Uint8Array, targ
     const code = codes[row]!
     target[at] = code >= 0 && code < binOfCode.length ? binOfCode[code]! : MISSING_BIN
   }
+}
+
+/** Learns a numeric column's limits and writes them and the bins (every fourth byte) to their places; gives the number of limits. */
+export function binNumericColumn(
+  values: Float32Array,
+  options: { readonly maxBins: number; readonly seed: number },
+  target: { readonly limits: Float32Array; readonly bytes: Uint8Array },
+): number {
+  const limits = binLimits(values, options.maxBins, seededRandom(options.seed))
+  target.limits.set(limits)
+  writeNumericBins(values, limits, target.bytes, 0)
+  return limits.length
 }

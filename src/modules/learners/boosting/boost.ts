@@ -4,7 +4,7 @@ import type { BoostedModel, FitResult, Tree } from '../fitted-model.ts'
 import { type Random, sampleWithoutReplacement, seededRandom } from '../random.ts'
 import type { GradientBoostingSpec } from '../spec.ts'
 import { addTree } from './add-tree.ts'
-import { type BinRules, binTable, learnBins } from './binned-table.ts'
+import { type BinRules, binTable } from './binned-table.ts'
 import { type Call, floatBits } from './calls.ts'
 import { type GrowRules, growTree, type LeafRange } from './grow-tree.ts'
 import { gainImportance } from './importance.ts'
@@ -33,10 +33,10 @@ interface Tables {
  * validation loss and keeps the trees up to it; without one, it grows `roundsWithoutValidation` trees.
  */
 export function fitBoosting(spec: GradientBoostingSpec, data: Tables, options: BoostOptions): FitResult {
-  const rules = learnBins(data.train, spec.maxBins, options.seed)
-  const workspace = createWorkspace(data.train, rules, { helpers: options.helpers ?? 0 })
+  const { seed, helpers = 0 } = options
+  const workspace = createWorkspace(data.train, { maxBins: spec.maxBins, seed, helpers })
   try {
-    return boost(spec, data, { options, rules, workspace })
+    return boost(spec, data, { options, rules: workspace.rules, workspace })
   } finally {
     workspace.team.close()
   }

@@ -1,3 +1,4 @@
+import { binNumericColumn } from './bins.ts'
 import { deriveLogistic, deriveSquared } from './derive.ts'
 import { createKernel, type SharedMemory } from './kernel.ts'
 
@@ -6,6 +7,8 @@ import { createKernel, type SharedMemory } from './kernel.ts'
  * the result: pieces do not overlap, and what is summed is summed in the order of the pieces.
  */
 export type Call =
+  /** Learns the limits of a numeric column's bins, writes them to `limits` and the bins from `bytes` on; gives their number. */
+  | readonly ['binColumn', feature: number, maxBins: number, seed: number, limits: number, bytes: number]
   | readonly ['accumulate', histogram: number, words: number, rows: number, start: number, end: number, pairs: number]
   | readonly ['gather', rows: number, start: number, end: number, pairs: number, target: number]
   | readonly ['partition', rows: number, spare: number, start: number, end: number, bins: number, flags: number]
@@ -21,7 +24,15 @@ export type Call =
       sums: number,
     ]
 
-export const callNames = ['accumulate', 'gather', 'partition', 'addScores', 'deriveLogistic', 'deriveSquared'] as const
+export const callNames = [
+  'binColumn',
+  'accumulate',
+  'gather',
+  'partition',
+  'addScores',
+  'deriveLogistic',
+  'deriveSquared',
+] as const
 
 /** Does a call given as the position in `callNames` and its arguments; gives the call's result, 0 without one. */
 export type Perform = (name: number, args: Int32Array) => number
@@ -35,13 +46,22 @@ export function floatBits(value: number): number {
   return bits[0]!
 }
 
+/** The values of numeric features by their index; undefined for categorical ones. */
+export type NumericColumns = readonly (Float32Array | undefined)[]
+
 /** Prepares this thread to work on a memory. Arrays that calls read must have been allocated before. */
-export function createPerformer(memory: SharedMemory): Perform {
+export function createPerformer(memory: SharedMemory, columns: NumericColumns): Perform {
   const kernel = createKernel(memory)
   const { buffer } = memory
   const views = { floats: new Float32Array(buffer), doubles: new Float64Array(buffer) }
   return (name, a) => {
     switch (callNames[name]) {
+      case 'binColumn': {
+        const values = columns[a[0]!]!
+        const limits = new Float32Array(buffer, a[3]! >>> 0, 255)
+        const bytes = new Uint8Array(buffer, a[4]! >>> 0, 4 * values.length - 3)
+        return binNumericColumn(values, { maxBins: a[1]!, seed: a[2]! }, { limits, bytes })
+      }
       case 'accumulate':
         kernel.accumulate(a[0]!, a[1]!, a[2]!, a[3]!, a[4]!, a[5]!)
         return 0

@@ -5,8 +5,8 @@ import { CONTROL, takeOne, type TeamWorkerData } from './team.ts'
 
 const SPINS = 20_000
 
-const { memory, control, ring } = workerData as TeamWorkerData
-const shared = { control, ring, perform: createPerformer(memory) }
+const { memory, columns, control, ring } = workerData as TeamWorkerData
+const shared = { control, ring, perform: createPerformer(memory, columns) }
 while (Atomics.load(control, CONTROL.closed) === 0) {
   const published = Atomics.load(control, CONTROL.published)
   while (takeOne(shared));

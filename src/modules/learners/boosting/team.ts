@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-import { type Call, callNames, createPerformer, type Perform } from './calls.ts'
+import { type Call, callNames, createPerformer, type NumericColumns, type Perform } from './calls.ts'
 import type { SharedMemory } from './kernel.ts'
 
 /** Places in the control array. Counters only grow: a call is taken by exactly one thread. */
@@ -12,6 +12,7 @@ export const RING_CALLS = 4096
 /** What a helper thread is started with. */
 export interface TeamWorkerData {
   readonly memory: SharedMemory
+  readonly columns: NumericColumns
   readonly control: Int32Array
   readonly ring: Int32Array
 }
@@ -24,14 +25,14 @@ export interface Team {
 }
 
 /** Starts `helpers` threads beside this one. All arrays that calls use must be allocated already. */
-export function createTeam(memory: SharedMemory, helpers: number): Team {
+export function createTeam(memory: SharedMemory, columns: NumericColumns, helpers: number): Team {
   const control = new Int32Array(new SharedArrayBuffer(CONTROL.length * 4))
   const ring = new Int32Array(new SharedArrayBuffer(RING_CALLS * CALL_SIZE * 4))
-  const perform = createPerformer(memory)
+  const perform = createPerformer(memory, columns)
   const file = new URL(`./team-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
   const workers = Array.from(
     { length: helpers },
-    () => new Worker(file, { workerData: { memory, control, ring } satisfies TeamWorkerData }),
+    () => new Worker(file, { workerData: { memory, columns, control, ring } satisfies TeamWorkerData }),
   )
   for (const worker of workers) worker.unref()
   return {

@@ -1,12 +1,16 @@
 import type { TrainingTable } from '../data/training-table.ts'
 import { Arena } from './arena.ts'
-import { type BinnedTable, type BinRules, binTable } from './binned-table.ts'
+import { type BinnedTable, type BinRules, bytesOf, type FeatureBins, learnCategoryBins } from './binned-table.ts'
+import { writeCategoryBins } from './bins.ts'
 import type { Call } from './calls.ts'
-import { createKernel, type Kernel } from './kernel.ts'
+import type { ModelFeature } from '../fitted-model.ts'
+import { createKernel, type Kernel, type SharedMemory } from './kernel.ts'
 import { createTeam, type Team } from './team.ts'
 
 /** Bytes of one group's histogram: 4 features × 256 bins × (gradient, hessian) × 8. */
 const GROUP_BYTES = 16_384
+/** Room for the 254 limits of a column. */
+const LIMITS_BYTES = 1024
 /** Below this many additions a histogram is not worth waking another thread. */
 const SHARED_WORK = 30_000
 const SHARED_PARTITION_ROWS = 60_000
@@ -21,6 +25,7 @@ export interface Workspace {
   readonly kernel: Kernel
   readonly team: Team
   readonly table: BinnedTable
+  readonly rules: BinRules
   /** Row numbers; the rows of each leaf lie together. */
   readonly rows: Int32Array
   readonly scores: Float32Array
@@ -45,12 +50,14 @@ export interface Histograms {
 }
 
 export interface WorkspaceOptions {
+  readonly maxBins: number
+  readonly seed: number
   /** Threads beside the calling one, when the table is large enough to pay for them. */
   readonly helpers: number
 }
 
-/** Copies a table into a new workspace. Close its team when training ends. */
-export function createWorkspace(table: TrainingTable, rules: BinRules, options: WorkspaceOptions): Workspace {
+/** Learns the bins of a table and copies it into a new workspace. Close its team when training ends. */
+export function createWorkspace(table: TrainingTable, options: WorkspaceOptions): Workspace {
   const arena = new Arena()
   const { rows } = table
   const floats = (length: number): Float32Array => {
@@ -61,9 +68,9 @@ export function createWorkspace(table: TrainingTable, rules: BinRules, options: 
   target.set(table.target)
   const weight = table.weight === undefined ? undefined : floats(rows)
   if (table.weight !== undefined) weight?.set(table.weight)
-  const binned = binTable(table, rules, (length) => {
-    const address = arena.allocate(length * 4)
-    return new Uint32Array(arena.memory.buffer, address, length)
+  const groups = Array.from({ length: Math.ceil(table.features.length / 4) }, () => {
+    const address = arena.allocate(rows * 4)
+    return new Uint32Array(arena.memory.buffer, address, rows)
   })
   const rowsAddress = arena.allocate(rows * 4)
   const scores = floats(rows)
@@ -77,13 +84,18 @@ export function createWorkspace(table: TrainingTable, rules: BinRules, options: 
     spare: arena.allocate(rows * 4),
     leafPairs: arena.allocate(rows * 8),
   }
+  const limits = arena.allocate(table.features.length * LIMITS_BYTES)
   const { memory } = arena
   const helpers = rows * table.features.length >= HELPED_VALUES ? options.helpers : 0
+  const columns = table.features.map((column) => (column.kind === 'numeric' ? column.values : undefined))
+  const team = createTeam(memory, columns, helpers)
+  const binned = { rows, groups }
   return {
     arena,
     kernel: createKernel(memory),
-    team: createTeam(memory, helpers),
+    team,
     table: binned,
+    rules: binColumns(table, binned, { ...options, team, limits, memory }),
     rows: new Int32Array(memory.buffer, rowsAddress, rows),
     scores,
     pairs,
@@ -91,6 +103,36 @@ export function createWorkspace(table: TrainingTable, rules: BinRules, options: 
     address,
     freeHistograms: [],
   }
+}
+
+/** Learns the bins of all columns and writes them, the numeric columns on all threads. */
+function binColumns(
+  table: TrainingTable,
+  binned: BinnedTable,
+  at: WorkspaceOptions & { readonly team: Team; readonly limits: number; readonly memory: SharedMemory },
+): BinRules {
+  const { team, maxBins, seed } = at
+  const limitsOf = (feature: number): number => at.limits + feature * LIMITS_BYTES
+  const numeric = Array.from(table.features.keys()).filter((feature) => table.features[feature]!.kind === 'numeric')
+  const counts = team.run(
+    numeric.map((feature): Call => {
+      const bytes = binned.groups[feature >> 2]!.byteOffset + (feature & 3)
+      return ['binColumn', feature, maxBins, seed + feature, limitsOf(feature), bytes]
+    }),
+  )
+  const features: ModelFeature[] = []
+  const bins = table.features.map((column, feature): FeatureBins => {
+    if (column.kind === 'numeric') {
+      features.push({ name: column.name, kind: 'numeric', type: column.type })
+      const count = counts[numeric.indexOf(feature)]!
+      return { kind: 'numeric', limits: new Float32Array(at.memory.buffer, limitsOf(feature), count).slice() }
+    }
+    const learned = learnCategoryBins(column, maxBins)
+    features.push(learned.feature)
+    writeCategoryBins(column.codes, learned.bins.binOfCode, bytesOf(binned.groups[feature >> 2]!), feature & 3)
+    return learned.bins
+  })
+  return { features, bins }
 }
 
 interface Range {
@@ -157,8 +199,8 @@ export function partitionRows(
     ['partition', from, address.spare + start * 4, start, middle, bins, address.flags],
     ['partition', from, address.spare + middle * 4, middle, end, bins, address.flags],
   ]) as [number, number]
-  // left₁ right₁ left₂ right₂ → left₁ left₂ right₁ right₂
-  const right = rows.slice(first, middle)
+  // left₁ right₁ left₂ right₂ → left₁ left₂ right₁ right₂; the kernel has left right₁ in the spare rows.
+  const right = new Int32Array(arena.memory.buffer, address.spare + start * 4, middle - first)
   rows.copyWithin(first, middle, second)
   rows.set(right, first + second - middle)
   return first + second - middle
