@@ -19,28 +19,43 @@ export class UnknownParamError extends BatonError {
   }
 }
 
+interface ParamProblem {
+  readonly param: string
+  readonly value?: Json
+  readonly problem: string
+}
+
 /** A parameter whose value its schema refuses. */
 export class InvalidParamError extends BatonError {
-  constructor(pipeline: string, problems: readonly { readonly param: string; readonly problem: string }[]) {
+  constructor(pipeline: string, problems: readonly ParamProblem[]) {
     super({
       code: 'pipelines.invalid_param',
       kind: 'usage',
-      message: `Pipeline ${pipeline} refuses ${problems.map(({ param, problem }) => `${param}: ${problem}`).join('; ')}.`,
+      message: `Pipeline ${pipeline} refuses ${problems.map(describeProblem).join('; ')}.`,
       hint: 'Pass a value that the params schema of the pipeline accepts: --param name=value.',
       details: { problems },
     })
   }
 }
 
+function describeProblem({ param, value, problem }: ParamProblem): string {
+  const shown = value === undefined ? param : `${param} = ${typeof value === 'string' ? value : JSON.stringify(value)}`
+  return `${shown}: ${problem}`
+}
+
 /** The value of a flag: JSON where the schema wants JSON (`3`, `true`, `[1,2]`), else the text itself. */
 function fromText(schema: z.core.$ZodType, text: string): unknown {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(text)
-    if (z.safeParse(schema, value).success) return value
+    value = JSON.parse(text)
   } catch {
-    // Not JSON: plain text.
+    return text
   }
-  return text
+  const parsed = z.safeParse(schema, value)
+  if (parsed.success) return value
+  // When neither is taken, the problem with the value of the right type says more.
+  const isOtherType = parsed.error.issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0)
+  return isOtherType || z.safeParse(schema, text).success ? text : value
 }
 
 /** Checks the given params against a pipeline's schema and fills in the defaults; texts come from flags. */
@@ -61,6 +76,9 @@ export function parseParams(
   if (parsed.success) return parsed.data as Record<string, Json>
   throw new InvalidParamError(
     pipeline,
-    parsed.error.issues.map((issue) => ({ param: issue.path.join('.'), problem: issue.message })),
+    parsed.error.issues.map((issue) => {
+      const value = given[String(issue.path[0])]
+      return { param: issue.path.join('.'), ...(value === undefined ? {} : { value }), problem: issue.message }
+    }),
   )
 }

@@ -50,10 +50,7 @@ export interface Belt<Params> {
   step<
     const In extends Readonly<Record<string, Handle>> = Record<never, never>,
     const Out extends OutputDeclarations = DefaultOutput,
-  >(
-    name: string,
-    options: ProcessOptions<In, Out>,
-  ): HandlesOf<Out>
+  >(name: string, options: ProcessOptions<In, Out>): HandlesOf<Out>
 }
 
 export interface PipelineOptions<Schema extends z.ZodObject> {
