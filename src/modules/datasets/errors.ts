@@ -124,7 +124,7 @@ export class QuarantineShareError extends BatonError {
       code: 'datasets.schema_violation',
       kind: 'check',
       message,
-      hint: `Look at the rows in ${dataset}.quarantine; then correct the source, the schema, or raise maxQuarantineShare.`,
+      hint: `See the rows with "baton data head ${dataset}.quarantine"; then correct the source or the schema, or raise maxQuarantineShare.`,
       ...facts,
     })
   }

@@ -58,7 +58,7 @@ describe('an ingest of a bad CSV file', () => {
 
   it.each([
     ['too short', 'a,b,c\n1,2,3\n4,5\n6,7,8\n', 3, '2 fields instead of 3'],
-    ['too long', 'a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n', 4, '4 fields instead of 3'],
+    ['too long', 'a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n', 4, 'more than 3 fields: 6,7,8,9'],
     ['after a line break in quotes', 'a,b,c\n1,"2\n2",3\n4,5\n', 4, '2 fields instead of 3'],
   ])('names the line of a row that is %s', async (_, content, line, message) => {
     write('in.csv', content)
@@ -127,8 +127,9 @@ describe('an ingest under a schema', () => {
     const error = await failureOf(csv('in.csv'), { schema })
     expect(error).toMatchObject({ code: 'datasets.schema_violation', kind: 'check', where: { row: 2 } })
     expect(error.message).toContain('2 of 4 rows (50.0 %) break the schema of invoices; 5.0 % are allowed')
-    expect(error.message).toContain('2 × invoices.a:type, 1 × invoices.b:not_null')
-    expect(error.message).toContain('row 2 (invoices.a:type): {"a":"1.5","b":"y"}')
+    expect(error.message).toContain('2 × invoices.a:type (row 2 has "1.5"), 1 × invoices.b:not_null (row 3 has none)')
+    expect(error.details['examples']).toMatchObject([{ row: 2, values: { a: '1.5', b: 'y' } }, { row: 3 }])
+    expect(error.hint).toContain('baton data head invoices.quarantine')
     expect(await belt.rows('invoices.quarantine', 'SELECT a, _reasons, _row')).toEqual([
       { a: '1.5', _reasons: ['invoices.a:type'], _row: 2 },
       { a: 'two', _reasons: ['invoices.a:type', 'invoices.b:not_null'], _row: 3 },

@@ -20,14 +20,21 @@ export function quarantineName(dataset: string): string {
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.01 ? 2 : 1)} %`
 const count = (rows: number) => rows.toLocaleString('en-US')
 
-export function describeReasons(quarantine: NonNullable<CheckedRows['quarantine']>): string {
-  const [...reasons] = quarantine.reasons.slice(0, 3).map((reason) => `${count(reason.rows)} × ${reason.code}`)
-  const more = quarantine.reasons.length - reasons.length
-  return `${reasons.join(', ')}${more > 0 ? ` and ${more} more reasons` : ''}`
+export function describeReasons({ reasons, examples }: NonNullable<CheckedRows['quarantine']>): string {
+  const shown = reasons
+    .slice(0, 3)
+    .map(({ code, rows }) => `${count(rows)} × ${code}${describeExample(code, examples)}`)
+  const more = reasons.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more reasons` : ''}`
 }
 
-function describeExample(example: QuarantinedRow): string {
-  return `row ${example.row} (${example.reasons.join(', ')}): ${JSON.stringify(example.values)}`
+/** The value that a row with this reason has in the column that the reason names, where it names one. */
+function describeExample(code: string, examples: readonly QuarantinedRow[]): string {
+  const example = examples.find(({ reasons }) => reasons.includes(code))
+  const column = example && Object.keys(example.values).find((name) => code.includes(`.${name}:`))
+  if (!example || column === undefined) return ''
+  const value = example.values[column]
+  return ` (row ${example.row} has ${value === null || value === undefined ? 'none' : JSON.stringify(value.slice(0, 60))})`
 }
 
 /** Throws when more rows failed than the schema allows. */
@@ -39,9 +46,9 @@ export function assertShare(dataset: string, rows: CheckedRows, allowed = defaul
   const { reasons, examples } = rows.quarantine
   throw new QuarantineShareError(
     dataset,
-    `${count(bad)} of ${count(rows.totalRows)} rows (${percent(share)}) break the schema of ${dataset}; ${percent(allowed)} are allowed. ${describeReasons(rows.quarantine)}. For example ${examples.map(describeExample).join('; ')}`,
+    `${count(bad)} of ${count(rows.totalRows)} rows (${percent(share)}) break the schema of ${dataset}; ${percent(allowed)} are allowed: ${describeReasons(rows.quarantine)}.`,
     {
-      why: `No new version of ${dataset} was made, so that nothing is trained on half of the rows unnoticed.`,
+      why: `No new version of ${dataset} was made, so that nothing is trained on a part of the rows unnoticed.`,
       where: { row: examples[0]?.row ?? 1 },
       details: { share, allowed, reasons, examples },
     },

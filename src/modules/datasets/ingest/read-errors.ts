@@ -15,12 +15,16 @@ export async function toReadError(error: unknown, path: string): Promise<unknown
   }
   const width = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(said)
   if (width) {
+    // The engine stops at the first field too many.
+    const isLong = Number(width[2]) > Number(width[1])
     const text = /Original Line: (.*)/.exec(said)?.[1] ?? ''
     return new SourceError(
       'ragged_row',
-      `Line ${line} of ${path} has ${width[2]} fields instead of ${width[1]}: ${text.slice(0, 200)}`,
+      `Line ${line} of ${path} has ${isLong ? `more than ${width[1]} fields` : `${width[2]} fields instead of ${width[1]}`}: ${text.slice(0, 200)}`,
       {
-        hint: 'Correct the line: a field with a comma or a line break in it must be in quotes.',
+        hint: isLong
+          ? 'Correct the line: a field with the delimiter in it must be in quotes.'
+          : 'Correct the line: a value is missing, or a line break that is not in quotes has cut it.',
         where,
         cause: error,
       },
