@@ -74,7 +74,7 @@ describe('columns that a model must not learn from are left out, with the reason
     ['empty', column('note', 'string', { distinct: 0, nulls: rows })],
     ['an identifier', column('customer_id', 'integer', { distinct: 400 })],
     ['an identifier', column('customerId', 'string', { distinct: 1000 })],
-    ['numbers the rows', column('n', 'integer', { distinct: rows, min: 1, max: rows })],
+    ['numbers the rows', column('n', 'integer', { distinct: rows - 13, min: 1, max: rows })],
     ['text or an identifier', column('comment', 'string', { distinct: 900 })],
     ['a moment in time', column('birthday', 'date')],
   ])('%s', (because, excluded) => {
