@@ -1,4 +1,4 @@
-import type { AppContexts } from '../app.ts'
+import type { AppContexts } from './contexts.ts'
 import type { CliApp, DatasetSummary } from '../cli/app-interface.ts'
 import {
   createDatasetReader,

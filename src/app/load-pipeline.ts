@@ -33,7 +33,7 @@ export class PipelineFileError extends BatonError {
       code: 'pipelines.unreadable',
       kind: 'usage',
       message: `${file} ${problem}`,
-      hint: "Mend the file; it must end in \"export default pipeline('name', { … })\".",
+      hint: 'Mend the file; it must end in "export default pipeline(\'name\', { … })".',
       where: { file, ...placeOf(cause, file) },
       cause,
     })
@@ -70,7 +70,11 @@ export async function loadPipeline(
     module = (await import(pathToFileURL(join(root, file)).href)) as typeof module
   } catch (error) {
     if (error instanceof BatonError) throw error
-    throw new PipelineFileError(file, `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw new PipelineFileError(
+      file,
+      `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
   }
   const definition = module.default
   if (definition?.kind !== 'pipeline') throw new PipelineFileError(file, 'has no pipeline as its default export.')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-import type { AppContexts } from '../app.ts'
+import type { AppContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
 import { listModels, promote, resolveModel, rollback, showModel } from '../modules/models/index.ts'
 import { predictBatch } from '../modules/serving/index.ts'

@@ -1,4 +1,4 @@
-import type { AppContexts } from '../app.ts'
+import type { AppContexts } from './contexts.ts'
 import { datasetCommands } from './dataset-commands.ts'
 import { modelCommands } from './model-commands.ts'
 import { reproduceCommand } from './reproduce.ts'

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { type AppContexts, openContexts } from '../app.ts'
+import { type AppContexts, openContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
 import { newId } from '../kernel/ids.ts'
 import { type OutputRef, runPipeline } from '../modules/pipelines/index.ts'
@@ -65,7 +65,13 @@ export function reproduceCommand(contexts: AppContexts): Pick<CliApp, 'reproduce
             Object.entries(prepared.sources).map(([step, outputs]) => [step, toOutputs(outputs)]),
           )
           const force = graph.steps.map((step) => step.name).filter((name) => pinned[name] === undefined)
-          const result = await runPipeline(scratch.pipelines, graph, { pinned, force, keepGoing: true, signal, onEvent })
+          const result = await runPipeline(scratch.pipelines, graph, {
+            pinned,
+            force,
+            keepGoing: true,
+            signal,
+            onEvent,
+          })
           if (result.state === 'interrupted' && result.error) throw result.error
           const repeated = {
             run: await getRun(scratch.tracking, result.runId),

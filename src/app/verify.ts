@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 
-import type { AppContexts } from '../app.ts'
+import type { AppContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
 import { isDigest } from '../kernel/hash.ts'
 import { cleanLeftovers, hasVersion, verifyTables } from '../modules/datasets/index.ts'
@@ -21,7 +21,10 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
       const stored = await verifyBlobs(blobs, { signal, removeLeftovers: clean })
       const registry = await verifyModels(models)
       const hasTable = async ({ dataset, version, digest }: RunDatum): Promise<boolean> =>
-        dataset !== undefined && version !== undefined && isDigest(digest) && hasVersion(datasets, { dataset, version, digest })
+        dataset !== undefined &&
+        version !== undefined &&
+        isDigest(digest) &&
+        hasVersion(datasets, { dataset, version, digest })
       const runs = await verifyRuns({ ...tracking, blobs, folders, hasTable }, signal)
       const removed = clean ? cleanLeftovers(datasets, tables.leftovers).removed.map(({ path }) => path) : []
       return {
@@ -37,7 +40,11 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
             where: place(path),
             hint: again,
           })),
-          ...stored.damaged.map((digest) => ({ what: 'A blob has other bytes than its digest.', where: digest, hint: again })),
+          ...stored.damaged.map((digest) => ({
+            what: 'A blob has other bytes than its digest.',
+            where: digest,
+            hint: again,
+          })),
           ...registry.problems.map(({ model, version, what }) => ({
             what: `${model}${version === undefined ? '' : `@${version}`} ${what}`,
             where: 'the registry',
