@@ -1,4 +1,3 @@
-import type { Json } from '../../kernel/json.ts'
 import {
   type CodeReference,
   type CommonStepOptions,
@@ -45,7 +44,7 @@ export function declareTrain(scope: StepScope, name: string, options: TrainOptio
     kind: 'train',
     inputs: { train: inputs.train, ...(inputs.validation ? { validation: inputs.validation } : {}) },
     outputs: { model: 'model' },
-    options: { ...plan, ...(spec === undefined ? {} : { learner: spec }) } as unknown as Json,
+    options: { ...plan, ...(spec === undefined ? {} : { learner: spec }) },
     retries: retries ?? 0,
     cached: cache ?? true,
     // A learner reads no pipeline parameters, so none of them may re-run it.

@@ -39,7 +39,7 @@ export function fitInWorker(input: FitInput, options: FitInWorkerOptions = {}): 
         throwIfAborted(signal)
         reject(new InternalError(`The training thread ended with code ${code} before it gave a model.`))
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     })
   }).finally(() => signal?.removeEventListener('abort', abort))

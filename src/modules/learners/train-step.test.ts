@@ -250,7 +250,7 @@ describe('the train step', () => {
       'learners.column_missing',
     ],
   ] as const)('refuses %s', async (_, options, trial, code) => {
-    await expect(train({ learner: gradientBoosting(), ...options } as Extra, trial)).rejects.toMatchObject({ code })
+    await expect(train({ learner: gradientBoosting(), ...options }, trial)).rejects.toMatchObject({ code })
   })
 
   it('refuses a learner that cannot do the task, and parameters it does not know', async () => {

@@ -51,6 +51,16 @@ describe('bins', () => {
     )
   })
 
+  it('separate values that are neighbours in float32, and infinite ones', () => {
+    const next = (value: number): number =>
+      new Float32Array(Int32Array.of(new Int32Array(Float32Array.of(value).buffer)[0]! + 1).buffer)[0]!
+    const pairs = [1, 1.1, 3, 16_777_216, 1e-45, next(1), next(3)].map((value) => [Math.fround(value), next(value)])
+    for (const [low, high] of [...pairs, [-Infinity, Infinity], [5, Infinity], [-Infinity, 5]]) {
+      const [limit] = binLimits(Float32Array.of(low!, high!), 255, seededRandom(1))
+      expect(low! <= limit! && limit! < high!, `${low} ≤ ${limit} < ${high}`).toBe(true)
+    }
+  })
+
   it('keep few distinct values apart and make many about equally full', () => {
     expect(binLimits(Float32Array.of(1, 2, 2, 4), 255, seededRandom(1))).toEqual(Float32Array.of(1.5, 3))
     const values = Float32Array.from({ length: 10_000 }, (_, i) => (i % 2 === 0 ? 0 : i))

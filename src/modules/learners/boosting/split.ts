@@ -141,7 +141,10 @@ function scanBins(
       }
       gain = leafGain(gradient, hessian, l2, bounds) + leafGain(otherGradient, otherHessian, l2, bounds) - parent
     } else {
-      gain = (gradient * gradient) / (hessian + l2) + (otherGradient * otherGradient) / (otherHessian + l2) - parent
+      // G₁²/(H₁+λ) + G₂²/(H₂+λ) over one denominator: a division is the dearest thing here.
+      const a = hessian + l2
+      const b = otherHessian + l2
+      gain = (gradient * gradient * b + otherGradient * otherGradient * a) / (a * b) - parent
     }
     if (gain > bestGain) {
       bestGain = gain
