@@ -36,5 +36,5 @@ export interface CommandAction<Data = unknown> {
 
 /** Keeps a command's own type of data inside its file. */
 export function defineAction<Data>(action: CommandAction<Data>): CommandAction {
-  return action as CommandAction
+  return action
 }

@@ -69,7 +69,7 @@ export function parseParams(
   const values = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      typeof value === 'string' ? fromText(schema.shape[name]!, value) : value,
+      typeof value === 'string' ? fromText(schema.shape[name], value) : value,
     ]),
   )
   const parsed = schema.safeParse(values)

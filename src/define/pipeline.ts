@@ -48,6 +48,7 @@ export interface Belt<Params> {
   notify(name: string, options: OptionsOf<typeof declareNotify>): ReturnType<typeof declareNotify>
   /** Any work: a TypeScript function or module, `python(…)` or `shell(…)`. */
   step<
+    // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a step without inputs
     const In extends Readonly<Record<string, Handle>> = Record<never, never>,
     const Out extends OutputDeclarations = DefaultOutput,
   >(name: string, options: ProcessOptions<In, Out>): HandlesOf<Out>
@@ -71,6 +72,7 @@ export interface PipelineDefinition {
 }
 
 /** Declares a pipeline. Its steps are data until `baton run` plans them. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a pipeline without params
 export function pipeline<Schema extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   name: string,
   options: PipelineOptions<Schema>,

@@ -10,10 +10,12 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-/** A prepared statement for a hot path. Parameters are positional: `?` in SQLite. */
+/** A prepared statement for a hot path. Parameters are positional: `?` in SQLite; the caller knows the type of a row. */
 export interface Statement {
   run(...parameters: readonly SqlValue[]): { changes: number }
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   all<T>(...parameters: readonly SqlValue[]): readonly T[]
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   get<T>(...parameters: readonly SqlValue[]): T | undefined
 }
 

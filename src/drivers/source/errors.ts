@@ -4,6 +4,7 @@ type Facts = ConstructorParameters<typeof BatonError>[0]
 
 /** A database that rows could not be read from. */
 export class RowSourceError extends BatonError {
+  // oxlint-disable-next-line no-useless-constructor -- it narrows the codes
   constructor(facts: Omit<Facts, 'code'> & { readonly code: `source.${string}` }) {
     super(facts)
   }

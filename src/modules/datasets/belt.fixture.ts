@@ -78,7 +78,7 @@ export function createTestBelt(options: TestBeltOptions = {}): TestBelt {
       const results: Record<string, StepResult> = {}
       for (const node of graph.steps) {
         const inputs: Record<string, OutputRef> = {}
-        for (const [name, handle] of Object.entries(node.inputs) as [string, Handle][]) {
+        for (const [name, handle] of Object.entries<Handle>(node.inputs)) {
           inputs[name] = results[handle.step]!.outputs[handle.output]!
         }
         results[node.name] = await kinds[node.kind]!.run({

@@ -36,7 +36,7 @@ describe('tables from raw rows to a split', () => {
     )
     const results = await belt.run(
       (scope) => {
-        const invoices = declareIngest(scope, 'invoices', { from: csv('in.csv'), schema: schema as never })
+        const invoices = declareIngest(scope, 'invoices', { from: csv('in.csv'), schema })
         const features = declareSql(scope, 'features', { file: 'sql/features.sql', inputs: { invoices } })
         declareSplit(scope, 'split', { input: features, by: time('day'), test: '1 month', validation: '2 months' })
       },

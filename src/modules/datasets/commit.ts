@@ -63,7 +63,9 @@ function refuseOtherColumns(dataset: string, before: readonly StoredColumn[], no
   const problem =
     fresh.length + gone.length === 0
       ? 'its columns come in another order'
-      : `${[fresh.length > 0 ? `new: ${fresh.join(', ')}` : '', gone.length > 0 ? `missing: ${gone.join(', ')}` : ''].filter(Boolean).join('; ')}`
+      : [fresh.length > 0 ? `new: ${fresh.join(', ')}` : '', gone.length > 0 ? `missing: ${gone.join(', ')}` : '']
+          .filter(Boolean)
+          .join('; ')
   throw new SchemaChangedError(dataset, problem)
 }
 

@@ -85,7 +85,7 @@ async function countValues(
     (name, index) =>
       `map_entries(histogram(CAST(${sqlName(name)} AS VARCHAR)) FILTER (${sqlName(name)} IS NOT NULL)) AS c${index}`,
   )
-  const [row] = await session.rows<Record<string, readonly { key: string; value: number }[] | null>>(
+  const [row] = await session.rows<Record<string, readonly { key: string; value: number | bigint }[] | null>>(
     `SELECT ${counted.join(', ')} FROM ${relation}`,
   )
   const list = (index: number): ValueCounts =>
@@ -107,7 +107,7 @@ export async function inferTable(
   const wishes = { ...(header === undefined ? {} : { header }), ...(skip === undefined ? {} : { skip }) }
   const guess = found.format === 'csv' ? await guessCsv(found.path, wishes) : undefined
   const csv = guess?.options
-  const source: ResolvedSource = csv ? ({ ...found, ...csv } as ResolvedSource) : found
+  const source: ResolvedSource = csv ? { ...found, ...csv } : found
   const signal = options.signal ?? new AbortController().signal
   return withWorkFolder(ctx, async (work) => {
     await using session = await ctx.engine.openSession({
@@ -135,9 +135,7 @@ export async function inferTable(
           min: ${shown(`min(${name})`)}, max: ${shown(`max(${name})`)},
           small: ${numeric ? `max(abs(${name})) < 2147483648` : 'true'}} AS c${index}`
       })
-      const [row] = await session.rows<Record<string, unknown>>(
-        `SELECT count(*) AS total, ${facts.join(', ')} FROM ${typed}`,
-      )
+      const [row] = await session.rows(`SELECT count(*) AS total, ${facts.join(', ')} FROM ${typed}`)
       const rows = Number(row?.['total'] ?? 0)
       const estimates = columns.map((column, index) => ({
         name: column.name,

@@ -1,4 +1,3 @@
-import type { Json } from '../../kernel/json.ts'
 import type { BinaryCosts, ModelContract, RegressionCosts, SliceSpec } from '../contracts/declare.ts'
 import type { CommonStepOptions, Handle, StepScope } from '../pipelines/declare.ts'
 
@@ -51,7 +50,7 @@ export function declareEvaluate(scope: StepScope, name: string, options: Evaluat
       ...(validation === undefined ? {} : { validation }),
     },
     outputs: { report: 'report' },
-    options: nodeOptions as Json,
+    options: nodeOptions,
     params: [],
     retries: retries ?? 0,
     cached: cache ?? true,

@@ -13,6 +13,7 @@ export function present<T extends object>(values: T): Present<T> {
   return Object.fromEntries(kept) as Present<T>
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the caller knows what the column holds
 function parse<T>(text: string | null): T | undefined {
   return text === null ? undefined : (JSON.parse(text) as T)
 }

@@ -143,5 +143,6 @@ it('names become what each place takes', () => {
   ])
   expect(['a-b', 'class', 'x_2', 'p-2nd'].map(toIdentifier)).toEqual(['aB', 'classProject', 'x2', 'p2nd'])
   expect([toKey('age'), toKey('my col'), toKey("it's")]).toEqual(['age', "'my col'", "'it\\'s'"])
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the text is what is tested
   expect(new Function(`return ${toLiteral(evil)}`)()).toBe(evil)
 })

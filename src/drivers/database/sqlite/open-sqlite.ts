@@ -45,7 +45,7 @@ export function openSqlite(options: SqliteOptions): Database {
 
   return {
     dialect: 'sqlite',
-    tables: <Tables>() => guarded as unknown as Kysely<Tables>,
+    tables: <Tables>(): Kysely<Tables> => guarded,
     transaction,
     migrate: (migrations) =>
       migrateSqlite(

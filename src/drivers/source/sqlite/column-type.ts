@@ -1,3 +1,5 @@
+import type { SQLOutputValue } from 'node:sqlite'
+
 /** The table engine's type for a type that a column of SQLite declares; text where it declares none of its own. */
 export function toSqlType(declared: string | null): string {
   const type = (declared ?? '').toUpperCase().trim()
@@ -13,10 +15,10 @@ export function toSqlType(declared: string | null): string {
 }
 
 /** A value of SQLite as text that the engine casts without loss; a blob as `\x` and hexadecimal digits. */
-export function toText(value: unknown, sqlType: string): string | null {
+export function toText(value: SQLOutputValue | undefined, sqlType: string): string | null {
   if (value === null || value === undefined) return null
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   const isTruth = sqlType === 'BOOLEAN' && (typeof value === 'bigint' || typeof value === 'number')
   if (isTruth && (value == 0 || value == 1)) return value == 1 ? 'true' : 'false'
-  return String(value as string | number | bigint)
+  return String(value)
 }

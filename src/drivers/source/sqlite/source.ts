@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 
 import { throwIfAborted } from '../../../kernel/errors.ts'
 import type { RowQuery, RowSource, SourceColumn } from '../../../ports/row-source.ts'
@@ -96,7 +96,7 @@ export async function openSqliteSource(path: string): Promise<RowSource> {
     for (;;) {
       const next = attempt(() => rows.next())
       if (next.done) break
-      const values = next.value as unknown as readonly unknown[]
+      const values = next.value as unknown as readonly SQLOutputValue[]
       batch.push(values.map((value, index) => toText(value, columns[index]!.sqlType)))
       if (batch.length < batchRows) continue
       throwIfAborted(signal)

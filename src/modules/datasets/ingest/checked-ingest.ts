@@ -83,7 +83,7 @@ async function describeQuarantine(session: TableSession, part: NewPart) {
   const reasons = await session.rows<{ code: string; rows: number }>(
     `SELECT code, count(*) AS rows FROM (SELECT unnest(_reasons) AS code FROM ${relation}) GROUP BY code ORDER BY rows DESC, code`,
   )
-  const first = await session.rows<Record<string, unknown>>(`SELECT * FROM ${relation} LIMIT 3`)
+  const first = await session.rows(`SELECT * FROM ${relation} LIMIT 3`)
   const examples = first.map((row) => {
     const { _reasons, _row, _source, ...values } = row
     return { row: _row, reasons: _reasons, values } as QuarantinedRow

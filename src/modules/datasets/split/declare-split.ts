@@ -1,4 +1,3 @@
-import type { Json } from '../../../kernel/json.ts'
 import type { CommonStepOptions, Handle, StepScope } from '../../pipelines/declare.ts'
 import { InvalidStepError } from '../invalid-step.ts'
 import type { PartSize, SplitRule } from './rules.ts'
@@ -70,7 +69,7 @@ export function declareSplit(scope: StepScope, name: string, options: SplitStepO
     kind: 'split',
     inputs: { input: options.input },
     outputs: Object.fromEntries(outputs.map((output) => [output, 'table'])),
-    options: split as unknown as Json,
+    options: split,
     params: [],
     retries: options.retries ?? 0,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),

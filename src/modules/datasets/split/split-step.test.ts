@@ -31,9 +31,7 @@ const failureOf = (rows: readonly string[], options: Options) =>
     (error: unknown) => error as BatonError,
   )
 const column = async (part: string, name: string) =>
-  (await belt.rows<Record<string, unknown>>(`s.${part}`, `SELECT CAST(${name} AS VARCHAR) AS ${name}`)).map(
-    (row) => row[name],
-  )
+  (await belt.rows(`s.${part}`, `SELECT CAST(${name} AS VARCHAR) AS ${name}`)).map((row) => row[name])
 
 const monthly = [
   'day,c',
@@ -113,7 +111,7 @@ describe('a split by time', () => {
       'split_group_leak',
     ],
   ])('refuses %s', async (_, rows, options, code) => {
-    const error = await failureOf(rows, options as Options)
+    const error = await failureOf(rows, options)
     expect(error.code).toBe(`datasets.${code}`)
     await expect(belt.rows('s.train')).rejects.toMatchObject({ code: 'datasets.not_found' })
   })

@@ -132,7 +132,7 @@ async function createViews(session: TableSession, scans: Readonly<Record<string,
  */
 async function repeatable(session: TableSession, sql: UserSql, shape: SqlShape) {
   const { text } = sql.substituted
-  const losing = orderLosing(await session.explain(`${text}`))
+  const losing = orderLosing(await session.explain(text))
   if (shape.limitWithoutOrder && losing.length > 0) {
     throw new SqlRefusedError('sql_limit_without_order', 'A LIMIT without ORDER BY takes any rows, others each time.', {
       hint: 'Add an ORDER BY to the query that has the LIMIT.',

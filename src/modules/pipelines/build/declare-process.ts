@@ -37,6 +37,7 @@ export interface ProcessOptions<In extends Inputs, Out extends OutputDeclaration
 
 /** Declares a step that runs the user's own code, and gives a handle for each output. */
 export function declareProcess<
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a step without inputs
   const In extends Inputs = Record<never, never>,
   const Out extends OutputDeclarations = DefaultOutput,
 >(scope: StepScope, name: string, options: ProcessOptions<In, Out>): HandlesOf<Out> {

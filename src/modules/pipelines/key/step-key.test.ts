@@ -75,7 +75,7 @@ describe('a step key', () => {
 
   test.each<[string, Case]>([
     ['a param that it does not read', { params: { days: 30, other: 2 } }],
-    ['the version number of equal data', { data: { version: 9, dataset: 'renamed' } as Partial<OutputRef> }],
+    ['the version number of equal data', { data: { version: 9, dataset: 'renamed' } }],
     ['retries and the timeout', { node: { retries: 5, timeoutMs: 1000 } }],
     ['the order of its options', { node: { options: { rounds: 100, learner: 'boosting' } } }],
     ['an option that is undefined', { node: { options: { learner: 'boosting', rounds: 100, seed: undefined } } }],

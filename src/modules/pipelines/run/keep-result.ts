@@ -47,7 +47,7 @@ export async function keepResult(
   }
   if (entry === undefined || kept === undefined) return []
   return replaces
-    ? compare(decision.entry!, entry, 'its first result is gone, the new one takes its place')
+    ? compare(decision.entry, entry, 'its first result is gone, the new one takes its place')
     : compare(kept, entry, 'the cache keeps the first result')
 }
 

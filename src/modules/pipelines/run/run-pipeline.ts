@@ -136,7 +136,7 @@ async function schedule(run: Schedule): Promise<void> {
   for (;;) {
     for (let wave = scheduler.takeReady(); wave.length > 0 && !isStopped(); wave = scheduler.takeReady()) {
       const decisions = await Promise.all(
-        wave.map((node) => pin(run, node) ?? decideSafely(run, node, scheduler.inputsOf(node))),
+        wave.map(async (node) => pin(run, node) ?? decideSafely(run, node, scheduler.inputsOf(node))),
       )
       for (const [index, node] of wave.entries()) take(node, scheduler.inputsOf(node), decisions[index]!)
     }

@@ -29,7 +29,7 @@ export interface RunVerification {
 export async function verifyRuns(ctx: RunVerificationContext, signal?: AbortSignal): Promise<RunVerification> {
   const { count } = await tablesOf(ctx)
     .selectFrom('runs')
-    .select((row) => row.fn.countAll<number>().as('count'))
+    .select((row) => row.fn.countAll<number | bigint | string>().as('count'))
     .executeTakeFirstOrThrow()
   const problems = [
     ...(await findMissingOutputs(ctx, signal)),
