@@ -48,7 +48,10 @@ module.exports = {
     {
       name: 'shells-meet-modules-at-the-front-door',
       severity: 'error',
-      from: { path: '^src/(app\\.ts|bin\\.ts|index\\.ts|app/|cli/|http/|define/|config/|testing/)', pathNot: '\\.(test|fixture)\\.ts$' },
+      from: {
+        path: '^src/(app\\.ts|bin\\.ts|index\\.ts|app/|cli/|http/|define/|config/|testing/)',
+        pathNot: '\\.(test|fixture)\\.ts$',
+      },
       to: { path: '^src/modules/', pathNot: door },
     },
     {

@@ -15,5 +15,12 @@ export {
   stratified,
   time,
 } from './modules/datasets/declare.ts'
-export { blend, gradientBoosting, logisticRegression, ridgeRegression, training, zeroRule } from './modules/learners/declare.ts'
+export {
+  blend,
+  gradientBoosting,
+  logisticRegression,
+  ridgeRegression,
+  training,
+  zeroRule,
+} from './modules/learners/declare.ts'
 export { files, model, python, report, shell, step, table, value } from './modules/pipelines/declare.ts'

@@ -17,7 +17,11 @@ export interface IngestThroughput {
 export async function ingestThroughput(folder: string, baton: string): Promise<IngestThroughput> {
   const file = join(folder, 'invoices.csv')
   mkdirSync(join(folder, 'pipelines'), { recursive: true })
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '512MB', temp_directory: folder })
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: '512MB',
+    temp_directory: folder,
+  })
   const connection = await instance.connect()
   if (!existsSync(file)) {
     await connection.run(`COPY (
@@ -26,7 +30,10 @@ export async function ingestThroughput(folder: string, baton: string): Promise<I
              (hash(i, 2) % 1500)::INT / 100.0 AS price, (10000 + hash(i // 20) % 40000)::BIGINT AS customer, 'Germany' AS country
       FROM range(${ROWS}) t(i)) TO '${file}' (HEADER)`)
   }
-  writeFileSync(join(folder, 'baton.config.ts'), "import { defineConfig } from 'baton-ml'\nexport default defineConfig({ name: 'ingest' })\n")
+  writeFileSync(
+    join(folder, 'baton.config.ts'),
+    "import { defineConfig } from 'baton-ml'\nexport default defineConfig({ name: 'ingest' })\n",
+  )
   writeFileSync(
     join(folder, 'pipelines/main.ts'),
     `import { csv, dataContract, pipeline } from 'baton-ml'
@@ -52,7 +59,9 @@ export default pipeline('main', { steps: (p) => p.ingest('lines', { from: csv(${
     const run = JSON.parse(ended.stdout) as { readonly steps: readonly { readonly wallMs: number }[] }
     ours = Math.min(ours, run.steps[0]!.wallMs / 1000)
     const started = performance.now()
-    await connection.run(`COPY (FROM read_csv('${file}')) TO '${folder}/plain.parquet' (FORMAT parquet, COMPRESSION zstd)`)
+    await connection.run(
+      `COPY (FROM read_csv('${file}')) TO '${folder}/plain.parquet' (FORMAT parquet, COMPRESSION zstd)`,
+    )
     theirs = Math.min(theirs, (performance.now() - started) / 1000)
   }
   connection.closeSync()

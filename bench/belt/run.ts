@@ -75,7 +75,9 @@ const lastJson = (text: string): Record<string, unknown> => JSON.parse(text.trim
 mkdirSync(work, { recursive: true })
 python()
 console.log('A run in which nothing changed, median of five, seconds')
-console.log(`${'steps'.padEnd(10)}${'Baton'.padStart(10)}${'first run'.padStart(12)}${'DVC'.padStart(10)}${'DVC / Baton'.padStart(14)}`)
+console.log(
+  `${'steps'.padEnd(10)}${'Baton'.padStart(10)}${'first run'.padStart(12)}${'DVC'.padStart(10)}${'DVC / Baton'.padStart(14)}`,
+)
 const noop: Record<string, unknown>[] = []
 for (const steps of [10, 100, 1000]) {
   const ours = batonProject(steps)
@@ -88,7 +90,13 @@ for (const steps of [10, 100, 1000]) {
     ourTimes.push(seconds(baton, ['--quiet', 'run', 'main'], ours))
     theirTimes.push(seconds(join(venv, 'bin/dvc'), ['repro', '-q'], theirs))
   }
-  const result = { steps, baton: median(ourTimes), firstRun: first, dvc: median(theirTimes), ratio: median(theirTimes) / median(ourTimes) }
+  const result = {
+    steps,
+    baton: median(ourTimes),
+    firstRun: first,
+    dvc: median(theirTimes),
+    ratio: median(theirTimes) / median(ourTimes),
+  }
   noop.push(result)
   console.log(
     `${String(steps).padEnd(10)}${result.baton.toFixed(2).padStart(10)}${first.toFixed(2).padStart(12)}${result.dvc.toFixed(2).padStart(10)}${result.ratio.toFixed(1).padStart(14)}`,
@@ -111,4 +119,6 @@ console.log(
   `${(statSync(ingest.file).size / 1e6).toFixed(0)} MB: Baton ${ingest.batonMbPerSecond.toFixed(0)} MB/s, DuckDB copy alone ${ingest.duckdbMbPerSecond.toFixed(0)} MB/s, ratio ${ingest.ratio.toFixed(2)}`,
 )
 
-console.log(JSON.stringify({ noop, gradientBoosting: lastJson(boosting.stdout), ingest, versions: { node: process.version } }))
+console.log(
+  JSON.stringify({ noop, gradientBoosting: lastJson(boosting.stdout), ingest, versions: { node: process.version } }),
+)

@@ -37,7 +37,9 @@ interface Step {
   readonly summary?: string
   readonly metrics: Readonly<Record<string, number>>
   readonly notices: readonly { readonly label: string; readonly text: string }[]
-  readonly outputs: Readonly<Record<string, { readonly rows?: number; readonly value?: { readonly model: string; readonly version: number } }>>
+  readonly outputs: Readonly<
+    Record<string, { readonly rows?: number; readonly value?: { readonly model: string; readonly version: number } }>
+  >
 }
 const { steps } = JSON.parse(output) as { readonly steps: readonly Step[] }
 const stepNamed = (name: string): Step => steps.find((step) => step.name === name)!
@@ -47,7 +49,9 @@ const { model, version } = register.outputs.version!.value!
 const report = register.notices.find((notice) => notice.label === 'quality report')!.text
 
 for (const step of steps) {
-  console.log(`${step.name.padEnd(12)}${step.state.padEnd(8)}${(step.wallMs / 1000).toFixed(2).padStart(7)} s  ${step.summary ?? ''}`)
+  console.log(
+    `${step.name.padEnd(12)}${step.state.padEnd(8)}${(step.wallMs / 1000).toFixed(2).padStart(7)} s  ${step.summary ?? ''}`,
+  )
 }
 console.log(
   JSON.stringify({

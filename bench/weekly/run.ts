@@ -66,11 +66,20 @@ const crm = createServer((request, response) => {
 await new Promise((done) => crm.once('listening', done))
 const crmUrl = `http://127.0.0.1:${(crm.address() as AddressInfo).port}/notifications`
 
-await measureSuccess(process.execPath, [join(project, 'scripts/generate-marketing-db.ts'), join(project, 'data/raw/marketing.db')])
+await measureSuccess(process.execPath, [
+  join(project, 'scripts/generate-marketing-db.ts'),
+  join(project, 'data/raw/marketing.db'),
+])
 await measureSuccess(baton, run('run', 'churn'))
-await measureSuccess(baton, run('models', 'promote', 'churn@challenger', '--to', 'champion', '--why', 'the bench scores with it'))
+await measureSuccess(
+  baton,
+  run('models', 'promote', 'churn@challenger', '--to', 'champion', '--why', 'the bench scores with it'),
+)
 
-const ours = await measureSuccess(baton, run('run', 'score', '--param', 'alert_from=0.97'), { MARKETING_DB: csv, CRM_URL: crmUrl })
+const ours = await measureSuccess(baton, run('run', 'score', '--param', 'alert_from=0.97'), {
+  MARKETING_DB: csv,
+  CRM_URL: crmUrl,
+})
 const copyScript = `
 import { DuckDBInstance } from '@duckdb/node-api'
 const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MB', threads: '2', temp_directory: ${JSON.stringify(work)} })
@@ -89,16 +98,25 @@ const steps = (JSON.parse(ours.output) as { steps: readonly Step[] }).steps
 const ingestSeconds = steps.find((step) => step.name === 'invoices')!.wallMs / 1000
 const bytes = statSync(csv).size
 
-const row = (label: string, seconds: number, rest: string) => console.log(`${label.padEnd(34)}${seconds.toFixed(1).padStart(8)} s   ${rest}`)
+const row = (label: string, seconds: number, rest: string) =>
+  console.log(`${label.padEnd(34)}${seconds.toFixed(1).padStart(8)} s   ${rest}`)
 console.log(`\n${(bytes / 1e9).toFixed(2)} GB of CSV, 2 threads`)
 for (const step of steps) row(`  ${step.name}`, step.wallMs / 1000, step.summary ?? '')
-row('Baton: ingest, features, score', ours.seconds, `${ours.peakMiB.toFixed(0)} MiB peak, ${received} batches to the CRM`)
+row(
+  'Baton: ingest, features, score',
+  ours.seconds,
+  `${ours.peakMiB.toFixed(0)} MiB peak, ${received} batches to the CRM`,
+)
 row('DuckDB alone: CSV to Parquet', plain.seconds, `${plain.peakMiB.toFixed(0)} MiB peak`)
 row('ingest / DuckDB copy', ingestSeconds / plain.seconds, '(ratio)')
 console.log(
   JSON.stringify({
     csvBytes: bytes,
-    baton: { seconds: ours.seconds, peakMiB: Math.round(ours.peakMiB), steps: Object.fromEntries(steps.map((step) => [step.name, step.wallMs / 1000])) },
+    baton: {
+      seconds: ours.seconds,
+      peakMiB: Math.round(ours.peakMiB),
+      steps: Object.fromEntries(steps.map((step) => [step.name, step.wallMs / 1000])),
+    },
     duckdbCopy: { seconds: plain.seconds, peakMiB: Math.round(plain.peakMiB) },
     ingestRatio: ingestSeconds / plain.seconds,
     withinGiB: ours.peakMiB <= 1024,

@@ -23,7 +23,10 @@ export default pipeline('churn', {
       validation: '1 month',
       gap: `${p.params.horizon_days} days`,
     })
-    const model = p.train('train', { run: 'src/train.ts', inputs: { train: split.train, validation: split.validation } })
+    const model = p.train('train', {
+      run: 'src/train.ts',
+      inputs: { train: split.train, validation: split.validation },
+    })
     const report = p.evaluate('evaluate', {
       model,
       data: split.test,

@@ -38,7 +38,15 @@ const products = adjectives.flatMap((adjective, i) =>
     price: Math.round(100 * Math.exp(0.8 + 0.7 * normal())) / 100 + 0.1,
   })),
 )
-const countries = ['United Kingdom', 'United Kingdom', 'United Kingdom', 'United Kingdom', 'Germany', 'France', 'Ireland']
+const countries = [
+  'United Kingdom',
+  'United Kingdom',
+  'United Kingdom',
+  'United Kingdom',
+  'Germany',
+  'France',
+  'Ireland',
+]
 
 interface Order {
   readonly at: number
@@ -84,7 +92,16 @@ for (const [index, order] of orders.entries()) {
     const quantity = 1 + Math.floor(-6 * Math.log(1 - random()))
     insert.run(number, product.code, product.description, quantity, at, product.price, order.customer, order.country)
     if (random() < 0.015) {
-      insert.run(`C${number}`, product.code, product.description, -quantity, at, product.price, order.customer, order.country)
+      insert.run(
+        `C${number}`,
+        product.code,
+        product.description,
+        -quantity,
+        at,
+        product.price,
+        order.customer,
+        order.country,
+      )
       lines++
     }
   }
