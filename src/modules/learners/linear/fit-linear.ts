@@ -5,7 +5,7 @@ import type { LogisticRegressionSpec, RidgeRegressionSpec } from '../spec.ts'
 import { buildDesign, type Design } from './design.ts'
 import { minimize, type Objective } from './lbfgs.ts'
 
-const GRADIENT_TOLERANCE = 1e-9
+const GRADIENT_TOLERANCE = 1e-7
 
 export interface LinearOptions {
   readonly seed: number
