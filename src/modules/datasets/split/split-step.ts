@@ -70,6 +70,9 @@ async function run(ctx: DatasetsContext, step: StepContext): Promise<StepResult>
     await using session = await ctx.engine.openSession({
       memoryLimitMb: ctx.memoryLimitMb,
       allowedFolders: [resolve(work.path), ...scan.folders],
+      // The filters of the other rules join with the borders of each stratum or group, and a join on several threads
+      // gives its rows in chance order.
+      ...(options.by.kind === 'time' ? {} : { threads: 1 }),
     })
     const filters = await filtersOf(session, scan.sql, options)
     const parts: Partial<Record<PartName, NewPart>> = {}
@@ -133,7 +136,7 @@ async function commitParts(ctx: DatasetsContext, step: StepContext, split: Split
 export function createSplitStep(ctx: DatasetsContext): StepKind {
   return {
     kind: 'split',
-    version: 1,
+    version: 2,
     async keyParts(node, plan) {
       refuseAfterFitting(plan.graph, node)
       const engine = `${ctx.engine.name} ${await ctx.engine.version()}`
