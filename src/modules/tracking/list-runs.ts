@@ -40,6 +40,16 @@ const largestLimit = 50_000
  * the last run of the one before, not at a count.
  */
 export async function listRuns(ctx: TrackingContext, query: RunQuery = {}): Promise<Page<Run>> {
+  const { rows, next } = await listRunRows(ctx, query)
+  const items = await loadRuns(tablesOf(ctx), rows)
+  return next === undefined ? { items } : { items, next }
+}
+
+/** A page of runs as rows, without what they have logged. */
+export async function listRunRows(
+  ctx: TrackingContext,
+  query: RunQuery,
+): Promise<{ readonly rows: readonly RunRow[]; readonly next: string | undefined }> {
   const limit = query.limit ?? defaultLimit
   checkInteger(limit, 'The page size', 0)
   const pageSize = Math.max(1, Math.min(limit, largestLimit))
@@ -60,11 +70,20 @@ export async function listRuns(ctx: TrackingContext, query: RunQuery = {}): Prom
     page = page.where(comesAfter(keys, after))
   }
   const rows = (await page.execute()) as readonly (RunRow & Record<`sort_${number}`, string | number>)[]
-  const items = await loadRuns(tablesOf(ctx), rows.slice(0, pageSize))
-  const last = rows[pageSize - 1]
-  if (rows.length <= pageSize || last === undefined) return { items }
+  const shown = rows.slice(0, pageSize)
+  const last = shown.at(-1)
+  if (rows.length <= pageSize || last === undefined) return { rows: shown, next: undefined }
   const values = keys.map((_, index) => last[`sort_${index}`]!)
-  return { items, next: writePageToken(list, values) }
+  return { rows: shown, next: writePageToken(list, values) }
+}
+
+/** How many runs a query means, without its page. */
+export async function countRuns(ctx: TrackingContext, query: RunQuery): Promise<number> {
+  const counted = tablesOf(ctx)
+    .selectFrom('runs')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+  const { count } = await counted.where(allOf(toConditions(query))).executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** Every run of a list, page by page. */
