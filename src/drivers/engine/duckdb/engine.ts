@@ -1,12 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 
 import { DuckDBInstance, version } from '@duckdb/node-api'
 
-import { newId } from '../../../kernel/ids.ts'
 import type { SessionOptions, TableEngine, TableSession } from '../../../ports/table-engine.ts'
 import { toEngineError } from './errors.ts'
 import { createSession } from './session.ts'
+import { newSpillFolder, removeDeadSpills } from './spill-folder.ts'
 
 export interface DuckdbOptions {
   /** Where work beyond the memory limit spills to; each session has a folder of its own in it. */
@@ -19,8 +19,7 @@ export interface DuckdbOptions {
 const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 async function openSession(options: DuckdbOptions, session: SessionOptions): Promise<TableSession> {
-  const spill = resolve(join(options.temporaryFolder, `duckdb-${process.pid}-${newId()}`))
-  await mkdir(resolve(options.temporaryFolder), { recursive: true })
+  const spill = await newSpillFolder(options.temporaryFolder)
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${session.memoryLimitMb ?? options.memoryLimitMb}MB`,
     threads: String(session.threads ?? options.threads),
@@ -49,10 +48,12 @@ async function openSession(options: DuckdbOptions, session: SessionOptions): Pro
 /** DuckDB as the table engine: every session is a private in-memory database with its own memory limit. */
 export function createDuckdbEngine(options: DuckdbOptions): TableEngine {
   const open = new Set<TableSession>()
+  let swept: Promise<void> | undefined
   return {
     name: 'duckdb',
     version: async () => version(),
     async openSession(session = {}) {
+      await (swept ??= removeDeadSpills(options.temporaryFolder))
       const opened = await openSession(options, session)
       open.add(opened)
       const close = opened[Symbol.asyncDispose].bind(opened)
