@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 
 import type { AppContexts } from './contexts.ts'
@@ -7,6 +7,7 @@ import { isDigest } from '../kernel/hash.ts'
 import { cleanLeftovers, hasVersion, verifyTables } from '../modules/datasets/index.ts'
 import { verifyModels } from '../modules/models/index.ts'
 import { type RunDatum, shortRunId, verifyBlobs, verifyRuns } from '../modules/tracking/index.ts'
+import { findTemporaryLeftovers } from './temporary-leftovers.ts'
 
 const again = 'Run the pipeline again: what is missing or damaged is made anew.'
 
@@ -26,6 +27,8 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
         isDigest(digest) &&
         hasVersion(datasets, { dataset, version, digest })
       const runs = await verifyRuns({ ...tracking, blobs, folders, hasTable }, signal)
+      const temporary = findTemporaryLeftovers(models.temporaryFolder, tracking.clock.now().getTime())
+      if (clean) for (const path of temporary) rmSync(path, { recursive: true, force: true })
       const removed = clean ? cleanLeftovers(datasets, tables.leftovers).removed.map(({ path }) => path) : []
       return {
         checked: {
@@ -52,8 +55,10 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
           })),
           ...runs.problems.map(({ runId, what, hint }) => ({ what, where: `run ${shortRunId(runId)}`, hint })),
         ],
-        leftovers: clean ? [] : [...tables.leftovers.map(({ path }) => place(path)), ...stored.leftovers],
-        cleaned: clean ? [...removed.map(place), ...stored.leftovers] : [],
+        leftovers: clean
+          ? []
+          : [...tables.leftovers.map(({ path }) => path), ...stored.leftovers, ...temporary].map(place),
+        cleaned: clean ? [...removed, ...stored.leftovers, ...temporary].map(place) : [],
       }
     },
   }
