@@ -7,6 +7,8 @@ export const exitCodes = {
   not_found: 3,
   conflict: 4,
   unavailable: 5,
+  unauthenticated: 6,
+  denied: 7,
   internal: 70,
   interrupted: 130,
 } as const satisfies Record<ErrorKind, number>

@@ -2,9 +2,19 @@
  * What kind of failure an error is. Each shell maps it in one table: the command line to an exit code, HTTP to a status.
  *
  * `check` a gate or check did not hold · `usage` wrong use or bad input · `not_found` · `conflict` ·
- * `unavailable` something outside did not answer · `internal` our own fault · `interrupted` stopped by the user.
+ * `unavailable` something outside did not answer · `unauthenticated` nobody knows who asks · `denied` who asks may not ·
+ * `internal` our own fault · `interrupted` stopped by the user.
  */
-export type ErrorKind = 'check' | 'usage' | 'not_found' | 'conflict' | 'unavailable' | 'internal' | 'interrupted'
+export type ErrorKind =
+  | 'check'
+  | 'usage'
+  | 'not_found'
+  | 'conflict'
+  | 'unavailable'
+  | 'unauthenticated'
+  | 'denied'
+  | 'internal'
+  | 'interrupted'
 
 /** Where in the user's world it happened. Every part is optional and printed in this order. */
 export interface ErrorPlace {
