@@ -1,6 +1,6 @@
 import { openContexts } from './app/contexts.ts'
 import { findStepPipeline, loadPipeline } from './app/load-pipeline.ts'
-import type { CliApp, CliTools, PipelineRequest } from './cli/app-interface.ts'
+import type { CliApp, CliTools, PipelineRequest, RunningServer, ServeOptions } from './cli/app-interface.ts'
 import type { Config } from './config/index.ts'
 import { explainStep, type Graph, planPipeline, runPipeline } from './modules/pipelines/index.ts'
 
@@ -43,4 +43,10 @@ export async function openApp(
 export async function openTools(): Promise<CliTools> {
   const { openProjectTools } = await import('./app/tools.ts')
   return openProjectTools()
+}
+
+/** Starts the server of a project: its store, its modules, and the routes over them. */
+export async function openServer(config: Config, options: ServeOptions): Promise<RunningServer> {
+  const { startServer } = await import('./app/serve.ts')
+  return startServer(config, options)
 }

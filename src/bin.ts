@@ -37,6 +37,10 @@ const exitCode = await runCli({
       const { openTools } = await import('./app.ts')
       return openTools()
     },
+    async openServer(config, options) {
+      const { openServer } = await import('./app.ts')
+      return openServer(config, options)
+    },
   },
 })
 

@@ -35,7 +35,7 @@ export interface RunDetail {
 }
 
 /** Which runs `list` and `export` take. */
-export type RunFilter = Pick<RunQuery, 'pipeline' | 'statuses' | 'sinceMs' | 'filter' | 'kinds' | 'limit'>
+export type RunFilter = Pick<RunQuery, 'pipeline' | 'statuses' | 'sinceMs' | 'filter' | 'kinds' | 'limit' | 'pageToken'>
 
 export interface Reproduction {
   readonly runId: string
@@ -163,6 +163,21 @@ export interface CliTools extends AsyncDisposable {
   inferTable(path: string, wishes: CsvWishes): Promise<InferredTable>
 }
 
+export interface ServeOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly logLevel: string
+  /** Takes the lines of the log. */
+  readonly log: (line: string) => void
+}
+
+/** A server that takes requests. Disposing it answers those that are under way, then stops. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+}
+
 /** How the command line reaches the rest: by functions that load it only when a command needs it. */
 export interface CliBackend {
   openApp(
@@ -170,4 +185,5 @@ export interface CliBackend {
     options: { readonly signal: AbortSignal; readonly warn: (line: string) => void },
   ): Promise<CliApp>
   openTools(): Promise<CliTools>
+  openServer(config: Config, options: ServeOptions): Promise<RunningServer>
 }

@@ -42,7 +42,7 @@ async function call(
     stderr: { write: (text) => void (err += text) },
     signal: controller.signal,
     now: () => new Date('2026-01-12T06:00:00Z'),
-    backend: { openApp: () => Promise.resolve(app), openTools: missing },
+    backend: { openApp: () => Promise.resolve(app), openTools: missing, openServer: missing },
   })
   return { exitCode, out, err }
 }

@@ -53,6 +53,7 @@ export function openShell(
       tools ??= around.backend.openTools()
       return tools
     },
+    serve: async (options) => around.backend.openServer(await loadConfig(), options),
     async [Symbol.asyncDispose]() {
       for (const opened of [app, tools]) {
         const resource = await opened?.catch(() => undefined)

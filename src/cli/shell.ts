@@ -1,5 +1,5 @@
 import type { Config } from '../config/index.ts'
-import type { CliApp, CliBackend, CliTools } from './app-interface.ts'
+import type { CliApp, CliBackend, CliTools, RunningServer, ServeOptions } from './app-interface.ts'
 import type { Screen } from './print/screen.ts'
 
 /** Options that every command takes. */
@@ -45,4 +45,6 @@ export interface Shell {
   /** The open project; opened at the first call, closed by the command line when the command is done. */
   app(): Promise<CliApp>
   tools(): Promise<CliTools>
+  /** Starts the server; the caller stops it. */
+  serve(options: ServeOptions): Promise<RunningServer>
 }

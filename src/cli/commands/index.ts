@@ -4,6 +4,7 @@ import { modelsCommands } from './models.ts'
 import { projectCommands } from './project.ts'
 import { runCommands } from './run.ts'
 import { runsCommands } from './runs.ts'
+import { upCommands } from './up.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
@@ -11,6 +12,7 @@ export const commands: readonly CommandSpec[] = [
   ...runsCommands,
   ...dataCommands,
   ...modelsCommands,
+  ...upCommands,
   ...projectCommands,
 ]
 

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+
+import { pino } from 'pino'
+
+import type { RunningServer, ServeOptions } from '../cli/app-interface.ts'
+import { packageVersion } from '../cli/package-info.ts'
+import type { Config } from '../config/index.ts'
+import { openLocalArtifacts } from '../drivers/artifact/local/index.ts'
+import { listen } from '../http/listen.ts'
+import type { HttpApp } from '../http/http-app.ts'
+import { createServer } from '../http/server.ts'
+import { systemClock } from '../kernel/clock.ts'
+import { openContexts } from './contexts.ts'
+
+/** Opens the project, puts the routes over it and listens. */
+export async function startServer(config: Config, options: ServeOptions): Promise<RunningServer> {
+  const log = pino({ level: options.logLevel, base: null }, { write: options.log })
+  const contexts = await openContexts(config, (line) => log.warn(line))
+  try {
+    const app: HttpApp = {
+      config,
+      version: packageVersion(),
+      clock: systemClock,
+      tracking: contexts.tracking,
+      models: contexts.models,
+      datasets: contexts.datasets,
+      folders: contexts.folders,
+      blobs: contexts.blobs,
+      artifacts: openLocalArtifacts(join(config.storeFolder, 'artifacts')),
+    }
+    const server = await createServer(app, { log })
+    const { url, port } = await listen(server, options)
+    return {
+      url,
+      port,
+      async [Symbol.asyncDispose]() {
+        await server.close()
+        await contexts.close()
+      },
+    }
+  } catch (error) {
+    await contexts.close()
+    throw error
+  }
+}

@@ -1,0 +1,1 @@
+export { openLocalArtifacts } from './local-artifacts.ts'
