@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { BatonError, InterruptedError } from '../kernel/errors.ts'
 import type { RunId } from '../kernel/ids.ts'
 import type { RunResult, StepOutcome } from '../modules/pipelines/index.ts'
+import type { Run } from '../modules/tracking/index.ts'
 import type { CliApp } from './app-interface.ts'
 import { runCli } from './cli.ts'
 
@@ -26,7 +27,7 @@ interface Call {
 async function call(
   argv: readonly string[],
   methods: Partial<CliApp> = {},
-  around: { stop?: boolean } = {},
+  around: { stop?: boolean; cwd?: string } = {},
 ): Promise<Call> {
   let out = ''
   let err = ''
@@ -36,7 +37,7 @@ async function call(
   const app = { [Symbol.asyncDispose]: () => Promise.resolve(), ...methods } as CliApp
   const exitCode = await runCli({
     argv,
-    cwd: project,
+    cwd: around.cwd ?? project,
     env: {},
     stdout: { write: (text) => void (out += text) },
     stderr: { write: (text) => void (err += text) },
@@ -101,6 +102,43 @@ describe('what was made and what is next', () => {
     expect(out).not.toContain(project)
   })
 
+  it('shows paths and commands as they are typed from another folder', async () => {
+    const report = '.baton/reports/churn-7.html'
+    mkdirSync(join(project, 'below'), { recursive: true })
+    mkdirSync(join(project, '.baton/reports'), { recursive: true })
+    writeFileSync(join(project, report), 'page')
+    const notices = [
+      { label: 'quality report', text: report },
+      { label: 'next', text: 'baton models promote churn@7' },
+    ]
+    const runPipeline = () => Promise.resolve(result('done', [step('register', 'ran', { notices })]))
+    const below = await call(['run', 'churn'], { runPipeline }, { cwd: join(project, 'below') })
+    expect(below.out).toContain(`quality report  ../${report}\nnext            baton models promote`)
+    const outside = await call(
+      ['run', 'churn', '--project', basename(project)],
+      { runPipeline },
+      { cwd: dirname(project) },
+    )
+    expect(outside.out).toContain(`quality report  ${basename(project)}/${report}\n`)
+    expect(outside.out).toContain(`next            baton --project ${basename(project)} models promote churn@7\n`)
+    expect(outside.out).toContain(`run             baton --project ${basename(project)} runs show aaaaaaaa`)
+  })
+
+  it('names the same page once, the last time, and other notices of one label all', async () => {
+    mkdirSync(join(project, 'pages'), { recursive: true })
+    for (const [name, text] of [
+      ['churn-7d93.html', 'churn'],
+      ['churn-1.html', 'churn'],
+      ['spend-1.html', 'spend'],
+    ] as const)
+      writeFileSync(join(project, 'pages', name), text)
+    const report = (file: string) =>
+      step(file, 'ran', { notices: [{ label: 'quality report', text: `pages/${file}` }] })
+    const steps = ['churn-7d93.html', 'spend-1.html', 'churn-1.html'].map(report)
+    const { out } = await call(['run', 'churn'], { runPipeline: () => Promise.resolve(result('done', steps)) })
+    expect(out.match(/pages\/.*/g)).toEqual(['pages/spend-1.html', 'pages/churn-1.html'])
+  })
+
   it('has the error of a failed run at the top of the JSON, with its step, its log and how to run it alone', async () => {
     const logFile = join(project, '.baton/logs/1.log')
     const failure = { error: broken, logTail: ['row 7'], logFile, rerun: 'baton run churn --only ingest' }
@@ -116,6 +154,35 @@ describe('what was made and what is next', () => {
       hint: 'Mend them.',
       details: { step: 'ingest', log: logFile, logTail: ['row 7'], rerun: 'baton run churn --only ingest' },
     })
+  })
+})
+
+describe('a list with more than a page', () => {
+  it('ends with the command that shows the next one, with the same filters', async () => {
+    const asked: unknown[] = []
+    const run: Run = {
+      id: runId,
+      name: 'churn',
+      kind: 'pipeline',
+      status: 'FINISHED',
+      startedMs: 0,
+      metrics: [],
+      params: {},
+      tags: {},
+      inputs: [],
+      outputs: [],
+    } as unknown as Run
+    const listRuns: CliApp['listRuns'] = (filter) => {
+      asked.push(filter)
+      return Promise.resolve({ items: [run], ...(filter.pageToken === undefined ? { next: 'abc' } : {}) })
+    }
+    const args = ['runs', 'list', '--filter', "params.x = '1'", '-n', '1', '--steps']
+    const first = await call(args, { listRuns })
+    expect(first.out).toContain(`baton runs list --filter 'params.x = '\\''1'\\''' --limit 1 --steps --after abc\n`)
+    const second = await call([...args, '--after', 'abc'], { listRuns })
+    expect(second.out).not.toContain('There are more')
+    expect(asked[1]).toEqual({ ...(asked[0] as object), pageToken: 'abc' })
+    expect(JSON.parse((await call([...args, '--json'], { listRuns })).out)).toMatchObject({ next: 'abc' })
   })
 })
 

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { type BatonError, InterruptedError } from '../kernel/errors.ts'
 import type { CommandAction, CommandSpec } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { Screen } from './print/screen.ts'
 import { buildProgram } from './program.ts'
 import type { GlobalOptions, Surroundings } from './shell.ts'
 
@@ -62,20 +63,20 @@ function globalWords(argv: readonly string[]): GlobalOptions {
 }
 
 async function perform(around: Surroundings, call: Call): Promise<number> {
-  const [action, { openShell }, { screenOf }] = await Promise.all([
-    call.spec.load(),
-    import('./open-shell.ts'),
-    import('./print/screen.ts'),
-  ])
+  const [action, { openShell }] = await Promise.all([call.spec.load(), import('./open-shell.ts')])
   const global = globalOptions(call.options)
   const jobs = call.options['jobs']
   await using shell = openShell(around, global, typeof jobs === 'string' ? { jobs } : {})
-  const data = await action.run(shell, { args: call.args, options: call.options })
-  const text = global.json
-    ? await jsonText(toJson(action, data))
-    : action.text(data, screenOf(around.stdout, around.env, around.cwd), around.now())
-  if (text !== '') await shell.output(`${text}\n`)
-  return action.exitCode?.(data) ?? 0
+  try {
+    const data = await action.run(shell, { args: call.args, options: call.options })
+    const text = global.json
+      ? await jsonText(toJson(action, data))
+      : action.text(data, shell.screenOf(around.stdout), around.now())
+    if (text !== '') await shell.output(`${text}\n`)
+    return action.exitCode?.(data) ?? 0
+  } catch (thrown) {
+    return await showError(around, thrown, { ...global, screen: shell.screenOf(around.stderr) })
+  }
 }
 
 /** Errors inside a result keep their message, and numbers beyond JSON's are text. */
@@ -99,7 +100,11 @@ function toJson(action: CommandAction, data: unknown): unknown {
   return json ?? null
 }
 
-async function showError(around: Surroundings, thrown: unknown, global: GlobalOptions): Promise<number> {
+async function showError(
+  around: Surroundings,
+  thrown: unknown,
+  global: GlobalOptions & { readonly screen?: Screen },
+): Promise<number> {
   const [{ errorToJson, formatError, toBatonError }, { screenOf }] = await Promise.all([
     import('./print/error.ts'),
     import('./print/screen.ts'),
@@ -107,7 +112,10 @@ async function showError(around: Surroundings, thrown: unknown, global: GlobalOp
   const known: BatonError = toBatonError(thrown)
   const error = around.signal.aborted && known.kind === 'internal' ? new InterruptedError() : known
   if (global.json) around.stdout.write(`${JSON.stringify(errorToJson(error), undefined, 2)}\n`)
-  else around.stderr.write(`${formatError(screenOf(around.stderr, around.env, around.cwd), error, global)}\n`)
+  else {
+    const screen = global.screen ?? screenOf(around.stderr, around.env, around.cwd)
+    around.stderr.write(`${formatError(screen, error, global)}\n`)
+  }
   return exitCodes[error.kind]
 }
 

@@ -44,6 +44,8 @@ export interface Shell {
   config(): Promise<Config>
   /** The open project; opened at the first call, closed by the command line when the command is done. */
   app(): Promise<CliApp>
+  /** The project in just this folder, which need not be the one that the reader stands in; opened and closed alike. */
+  appIn(folder: string): Promise<CliApp>
   tools(): Promise<CliTools>
   /** Starts the server; the caller stops it. */
   serve(options: ServeOptions): Promise<RunningServer>

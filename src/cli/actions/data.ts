@@ -1,6 +1,7 @@
 import type { DatasetDetail, DatasetRows, DatasetSummary } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
 import { argument, countOption, flagOption } from '../input.ts'
+import { shownPath } from '../print/place.ts'
 import { formatAgo, formatBytes, formatCount } from '../print/quantities.ts'
 import { columnsThatFit, formatFacts, formatTable, type TableColumn } from '../print/table.ts'
 import { cutText, escapeControls } from '../print/text-width.ts'
@@ -47,7 +48,7 @@ export const showDatasetAction = defineAction<DatasetDetail>({
       ['digest', dataset.digest],
       ['made', formatAgo(new Date(dataset.createdAt), now)],
       ['tags', escapeControls(dataset.tags.join(', '))],
-      ['folder', dataset.folder === undefined ? undefined : escapeControls(dataset.folder)],
+      ['folder', dataset.folder && shownPath(screen, escapeControls(dataset.folder))],
     ])
     const columns = formatTable(
       screen,

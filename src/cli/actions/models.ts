@@ -2,6 +2,7 @@ import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '..
 import { defineAction } from '../command.ts'
 import { WrongArgumentsError } from '../errors.ts'
 import { argument, type CommandInput, flagOption, textOption } from '../input.ts'
+import { shownCommand, shownPath } from '../print/place.ts'
 import { formatAgo, formatBytes } from '../print/quantities.ts'
 import { paint, type Screen } from '../print/screen.ts'
 import { formatFacts, formatTable } from '../print/table.ts'
@@ -37,9 +38,9 @@ interface Moved {
   readonly moved: AliasMoved
 }
 
-function movedText({ alias, moved }: Moved): string {
+function movedText({ alias, moved }: Moved, screen: Screen): string {
   const { model, version } = moved.version
-  const next = `next  baton models show ${model}@${alias}`
+  const next = `next  ${shownCommand(screen, `baton models show ${model}@${alias}`)}`
   if (moved.event === undefined) return `${model}@${version} was ${alias} already\n\n${next}`
   const from = moved.event.from === undefined ? '' : ` instead of version ${moved.event.from}`
   return `${model}@${version} is ${alias} now${from}\n\n${next}`
@@ -92,8 +93,8 @@ function showText({ model, version, report }: Shown, screen: Screen, now: Date):
     ['aliases', aliasesOf(model, version.version)],
     ['task', version.signature.task],
     ['made', formatAgo(new Date(version.createdAt), now)],
-    ['run', version.runId === undefined ? undefined : `baton runs show ${version.runId.slice(-8)}`],
-    ['quality report', report === undefined ? undefined : escapeControls(report)],
+    ['run', version.runId && shownCommand(screen, `baton runs show ${version.runId.slice(-8)}`)],
+    ['quality report', report === undefined ? undefined : shownPath(screen, escapeControls(report))],
     ['size', formatBytes(version.sizeBytes)],
     ['digest', version.modelDigest],
     ['owners', escapeControls(Object.values(version.contract.owners).join(', '))],

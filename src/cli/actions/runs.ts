@@ -7,6 +7,7 @@ import type { RunDetail, RunFilter } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
 import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
 import { argument, type CommandInput, countOption, flagOption, textOption } from '../input.ts'
+import { nextPage } from '../print/next-page.ts'
 import { formatRun, formatRunTable } from '../print/runs.ts'
 
 const states: Readonly<Record<string, readonly Run['status'][]>> = {
@@ -46,17 +47,28 @@ function filterOf(input: CommandInput): RunFilter {
   }
 }
 
-export const listRunsAction = defineAction<Page<Run>>({
+interface ListedRuns {
+  readonly page: Page<Run>
+  /** The call that was made, for the next one. */
+  readonly input: CommandInput
+}
+
+export const listRunsAction = defineAction<ListedRuns>({
   async run(shell, input) {
-    const filter = { ...filterOf(input), limit: countOption(input, 'limit') ?? 20 }
+    const pageToken = textOption(input, 'after')
+    const filter = {
+      ...filterOf(input),
+      limit: countOption(input, 'limit') ?? 20,
+      ...(pageToken === undefined ? {} : { pageToken }),
+    }
     const app = await shell.app()
-    return app.listRuns(filter)
+    return { page: await app.listRuns(filter), input }
   },
-  text(page, screen, now) {
+  text({ page, input }, screen, now) {
     if (page.items.length === 0) return 'There are no such runs. "baton run PIPELINE" makes one.'
-    const more = page.next === undefined ? '' : '\n\nThere are more; --limit shows more of them.'
-    return formatRunTable(screen, page.items, now) + more
+    return formatRunTable(screen, page.items, now) + nextPage(screen, page, { command: 'baton runs list', input })
   },
+  json: ({ page }) => page,
 })
 
 export const showRunAction = defineAction<RunDetail>({

@@ -8,6 +8,11 @@ const filters = [
   { flags: '--steps', summary: 'also the runs of single steps' },
 ]
 
+const pages = [
+  { flags: '-n, --limit <count>', summary: 'how many at most (20)' },
+  { flags: '--after <token>', summary: 'the page after another one, which ends with its token' },
+]
+
 export const runsCommands: readonly CommandSpec[] = [
   {
     name: 'runs list',
@@ -17,7 +22,7 @@ export const runsCommands: readonly CommandSpec[] = [
       'baton runs list --pipeline churn --state failed --since 2026-01-01',
       'baton runs list --filter "metrics.rocAuc > 0.7"',
     ],
-    options: [...filters, { flags: '-n, --limit <count>', summary: 'how many at most (20)' }],
+    options: [...filters, ...pages],
     load: async () => (await import('../actions/runs.ts')).listRunsAction,
   },
   {

@@ -1,4 +1,5 @@
 import { BatonError, type ErrorPlace, InternalError } from '../../kernel/errors.ts'
+import { shownCommand, shownPath } from './place.ts'
 import { paint, type Screen, shortenPaths } from './screen.ts'
 import { escapeControls } from './text-width.ts'
 
@@ -9,8 +10,8 @@ export function toBatonError(thrown: unknown): BatonError {
   return new InternalError(message, thrown)
 }
 
-function formatPlace(place: ErrorPlace): string {
-  const file = place.file === undefined ? undefined : escapeControls(place.file)
+function formatPlace(screen: Screen, place: ErrorPlace): string {
+  const file = place.file === undefined ? undefined : shownPath(screen, escapeControls(place.file))
   const position = [file, file === undefined ? undefined : place.line, place.column].filter(
     (part) => part !== undefined,
   )
@@ -28,12 +29,12 @@ function escapeLines(text: string): string {
 
 /** What happened, where, why, what to do, then the code; the stack only when it was asked for. */
 export function formatError(screen: Screen, error: BatonError, options: { debug: boolean }): string {
-  const place = error.where === undefined ? '' : shortenPaths(screen, formatPlace(error.where))
+  const place = error.where === undefined ? '' : formatPlace(screen, error.where)
   const say = (text: string) => shortenPaths(screen, escapeLines(text))
   const lines = [`${paint(screen, 'red', 'error')}  ${say(error.message)}`]
   if (place !== '') lines.push(`  ${paint(screen, 'dim', 'where')}  ${place}`)
   if (error.why !== undefined) lines.push(`  ${paint(screen, 'dim', 'why')}    ${say(error.why)}`)
-  lines.push(`  ${paint(screen, 'dim', 'do')}     ${say(error.hint)}`)
+  lines.push(`  ${paint(screen, 'dim', 'do')}     ${shownCommand(screen, say(error.hint))}`)
   lines.push(`  ${paint(screen, 'dim', 'code')}   ${error.code}`)
   if (options.debug) {
     lines.push('', error.stack ?? '')

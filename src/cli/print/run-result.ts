@@ -1,6 +1,10 @@
-import type { Plan, RunResult, StepOutcome } from '../../modules/pipelines/index.ts'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import type { Plan, RunResult, StepNotice, StepOutcome } from '../../modules/pipelines/index.ts'
 import { describePlan } from '../../modules/pipelines/index.ts'
 import { formatError } from './error.ts'
+import { shownCommand, shownPath } from './place.ts'
 import { formatDuration } from './quantities.ts'
 import { paint, type Screen, shortenPaths } from './screen.ts'
 import { shownState } from './step-lines.ts'
@@ -26,14 +30,38 @@ function formatFailure(screen: Screen, step: StepOutcome, failure: NonNullable<S
   lines.push(formatError(screen, failure.error, { debug: false }), '')
   lines.push(
     formatFacts(screen, [
-      ['log', failure.logFile && shortenPaths(screen, failure.logFile)],
-      ['run it alone', failure.rerun],
+      ['log', failure.logFile && shownPath(screen, failure.logFile)],
+      ['run it alone', shownCommand(screen, failure.rerun)],
     ]),
   )
   return lines.join('\n')
 }
 
 const verdicts = { done: 'done', failed: 'failed', interrupted: 'stopped' } as const
+
+/** The bytes of a file of the project that a notice names; undefined when it names none. */
+function contentOf({ project }: Screen, text: string): Buffer | undefined {
+  if (project === undefined) return undefined
+  const path = resolve(project.root, text)
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path) : undefined
+}
+
+/** What the steps have to say. The same page under two names (evaluate leaves one, register another) is told once, the last. */
+export function noticeFacts(
+  screen: Screen,
+  { steps }: Pick<RunResult, 'steps'>,
+): readonly (readonly [string, string])[] {
+  const notices = steps.flatMap((step) => step.notices)
+  const isRepeated = ({ label, text }: StepNotice, index: number) => {
+    const later = notices.slice(index + 1).filter((notice) => notice.label === label)
+    if (later.some((notice) => notice.text === text)) return true
+    const content = later.length === 0 ? undefined : contentOf(screen, text)
+    return content !== undefined && later.some((notice) => contentOf(screen, notice.text)?.equals(content))
+  }
+  return notices
+    .filter((notice, index) => !isRepeated(notice, index))
+    .map(({ label, text }) => [escapeControls(label), shownCommand(screen, shownPath(screen, escapeControls(text)))])
+}
 
 /** What was made and what to do next; the step lines were shown while it ran. */
 export function formatRunResult(screen: Screen, result: RunResult): string {
@@ -45,16 +73,11 @@ export function formatRunResult(screen: Screen, result: RunResult): string {
   const colour = result.state === 'done' ? 'green' : 'red'
   const verdict = paint(screen, colour, verdicts[result.state])
   const head = `${verdict}  ${escapeControls(result.pipeline)}: ${counted(result)} in ${formatDuration(result.wallMs)}`
-  const notices = result.steps.flatMap((step) => step.notices)
+  const again = `baton run ${result.pipeline}, which goes on where it stopped`
   const facts = formatFacts(screen, [
-    ...notices.map(
-      (notice) => [escapeControls(notice.label), shortenPaths(screen, escapeControls(notice.text))] as const,
-    ),
-    ['run', `baton runs show ${result.runId.slice(-8)}`],
-    [
-      'next',
-      result.state === 'interrupted' ? `baton run ${result.pipeline}, which goes on where it stopped` : undefined,
-    ],
+    ...noticeFacts(screen, result),
+    ['run', shownCommand(screen, `baton runs show ${result.runId.slice(-8)}`)],
+    ['next', result.state === 'interrupted' ? shownCommand(screen, again) : undefined],
   ])
   return [...failures, head, facts].join('\n\n')
 }

@@ -1,5 +1,6 @@
 import { type Run, shortRunId } from '../../modules/tracking/index.ts'
 import type { Json } from '../../kernel/json.ts'
+import { shownPath } from './place.ts'
 import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber } from './quantities.ts'
 import { paint, type Screen } from './screen.ts'
 import { formatFacts, formatTable } from './table.ts'
@@ -88,7 +89,7 @@ export function formatRun(
       ],
       ['versions', `Baton ${run.batonVersion ?? '?'}, Node ${run.nodeVersion ?? '?'}`],
       ['command', run.command === undefined ? undefined : escapeControls(run.command.join(' '))],
-      ['log', run.logPath === undefined ? undefined : escapeControls(run.logPath)],
+      ['log', run.logPath && shownPath(screen, escapeControls(run.logPath))],
       ['error', run.error === undefined ? undefined : `${escapeControls(run.error.message)} (${run.error.code})`],
     ]),
     section('params', pairs(run.parameters ?? run.params)),

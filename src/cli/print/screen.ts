@@ -5,6 +5,8 @@ export interface Screen {
   readonly columns: number
   /** The reader's folder: paths below it are shown as they would be typed there. */
   readonly folder?: string
+  /** The open project; paths in results are relative to its root, and `given` is what `--project` named. */
+  readonly project?: { readonly root: string; readonly given?: string }
 }
 
 const styles = {
