@@ -23,8 +23,8 @@ const project = join(work, 'churn')
 async function generate(): Promise<void> {
   if (existsSync(csv)) return
   console.error(`writing ${csv}`)
-  // 78 bytes a line; a customer has about 150 lines in 374 days, an order about 20.
-  const lines = Math.round((sizeGb * 1e9) / 78)
+  // 74 bytes a line; a customer has about 150 lines in 374 days, an order about 20.
+  const lines = Math.round((sizeGb * 1e9) / 74)
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', threads: '2', temp_directory: work })
   const connection = await instance.connect()
   await connection.run('SELECT setseed(0.42)')

@@ -46,14 +46,10 @@ export async function fitPlan(ctx: LearnersContext, step: StepContext, request: 
       onProgress: ({ round, limit }) => step.progress({ done: round, total: limit, unit: 'rounds' }),
     },
   )
-  const nullable = new Set(
-    [train, ...(validation ? [validation] : [])].flatMap((table) =>
-      table.features.filter(hasMissing).map(({ name }) => name),
-    ),
-  )
   const signature = {
     task: target.task,
-    inputs: loaded.columns.map(({ name, type }) => ({ name, type, nullable: nullable.has(name) })),
+    // Every baseline learner imputes or branches on a missing value; whether one may come is for the contract to say.
+    inputs: loaded.columns.map(({ name, type }) => ({ name, type, nullable: true })),
     output: { name: 'score', ...(target.positive === undefined ? {} : { positive: target.positive }) },
   }
   writeModelFolder(folder, {
@@ -128,9 +124,6 @@ function requireColumns(columns: readonly ChosenColumn[], table: TableScan): voi
   for (const { name } of columns) if (!names.includes(name)) throw new ColumnMissingError(name, 'validation', names)
 }
 
-function hasMissing(column: TrainingTable['features'][number]): boolean {
-  return column.kind === 'numeric' ? column.values.some((value) => Number.isNaN(value)) : column.codes.includes(-1)
-}
 
 const lossNames: Readonly<Record<ModelTask, string>> = { binary: 'log_loss', regression: 'mse' }
 

@@ -7,11 +7,11 @@ import { OUTPUT_NAME } from './onnx/export-model.ts'
  * folder. JSON is YAML, so every value is written as JSON.
  */
 export function mlmodelText(signature: ModelSignature, features: readonly ModelFeature[]): string {
-  const nullable = new Map(signature.inputs.map((field) => [field.name, field.nullable]))
   const inputs = features.map((feature) => ({
     type: feature.kind === 'numeric' ? 'double' : 'string',
     name: feature.name,
-    required: nullable.get(feature.name) !== true,
+    // The column must be there; a missing value in it may be NaN or None.
+    required: true,
   }))
   const outputs = [{ type: 'double', name: OUTPUT_NAME, required: true }]
   const lines = [

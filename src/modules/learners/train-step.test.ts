@@ -178,9 +178,9 @@ describe('the train step', () => {
     expect(model).toMatchObject({ trainRows: 2000, refitted: true, learner: { kind: 'gradientBoosting' } })
     expect(model.signature.inputs).toEqual([
       { name: 'late', type: 'integer', nullable: true },
-      { name: 'country', type: 'string', nullable: false },
-      { name: 'since', type: 'date', nullable: false },
-      { name: 'spend', type: 'number', nullable: false },
+      { name: 'country', type: 'string', nullable: true },
+      { name: 'since', type: 'date', nullable: true },
+      { name: 'spend', type: 'number', nullable: true },
     ])
     expect(model.signature.output.positive).toBe('true')
     const important = model.features

@@ -53,7 +53,7 @@ export interface LearnersContext {
 }
 
 /** Raised whenever the same rows and plan would give another model. */
-const LEARNERS_VERSION = 1
+const LEARNERS_VERSION = 2
 
 /** The `train` step: fits a baseline learner, or runs the user's training code. */
 export function createTrainStep(ctx: LearnersContext): StepKind {
