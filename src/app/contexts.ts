@@ -68,9 +68,13 @@ export async function openContexts(config: Config, warn: (line: string) => void)
   })
   const reader = createDatasetReader(datasets)
   const python = config.settings.python === '' ? {} : { python: config.settings.python }
-  const runtime = createModelRuntime(python)
+  const machine = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
+    const value = config.env(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const runtime = createModelRuntime({ ...python, env: Object.fromEntries(machine) })
   const executor = createProcessExecutor()
-  const code = { executor, projectRoot: root, env: config.env, ...python }
+  const code = { executor, projectRoot: root, env: config.env, passEnv: config.settings.passEnv, ...python }
   const process = { ...code, reader, writer: createDatasetWriter(datasets), folders }
   const tracking = { database, clock }
   const models = { database, clock, folders, runtime, reportsFolder, temporaryFolder }

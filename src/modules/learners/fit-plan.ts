@@ -124,7 +124,6 @@ function requireColumns(columns: readonly ChosenColumn[], table: TableScan): voi
   for (const { name } of columns) if (!names.includes(name)) throw new ColumnMissingError(name, 'validation', names)
 }
 
-
 const lossNames: Readonly<Record<ModelTask, string>> = { binary: 'log_loss', regression: 'mse' }
 
 function metricsOf(

@@ -26,7 +26,19 @@ export function createCodeKey(ctx: CodeContext): CodeKey {
     return pythonEnvironment(plan, await pending)
   }
 
-  return async (code, plan) => {
+  const passed = (plan: PlanContext): readonly KeyPart[] =>
+    (ctx.passEnv ?? []).map((name) => {
+      const value = plan.env(name)
+      return {
+        name: `env ${name}`,
+        digest: digestValue('env/1', value ?? null),
+        detail: value === undefined ? 'not set' : 'set',
+      }
+    })
+
+  return async (code, plan) => [...(await codeParts(code, plan)), ...passed(plan)]
+
+  async function codeParts(code: CodeReference, plan: PlanContext): Promise<readonly KeyPart[]> {
     switch (code.language) {
       case 'typescript':
         return [...(await plan.codeParts(code.file)), ...(await nodeEnvironment(plan))]

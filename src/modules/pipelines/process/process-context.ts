@@ -9,6 +9,8 @@ export interface CodeContext {
   readonly env: (name: string) => string | undefined
   /** The interpreter that the project names; absent: `.venv/bin/python`, then `python3` on the PATH. */
   readonly python?: string
+  /** Variables of the machine that every step sees beside the usual ones; their values count in the key. */
+  readonly passEnv?: readonly string[]
   /** Where MLflow clients in a step log to; absent: nowhere. */
   readonly trackingUri?: string
 }

@@ -17,7 +17,7 @@ export interface ProcessPaths {
   readonly temporary: string
 }
 
-/** The whole environment of a process step: nothing of the machine but PATH, HOME, LANG and TZ reaches it. */
+/** The whole environment of a process step: of the machine only PATH, HOME, LANG, TZ and what `passEnv` names. */
 export function processEnvironment(ctx: CodeContext, step: StepContext, paths: ProcessPaths): Record<string, string> {
   const env: Record<string, string> = {
     PATH: [dirname(process.execPath), ctx.env('PATH') ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
@@ -30,7 +30,7 @@ export function processEnvironment(ctx: CodeContext, step: StepContext, paths: P
     BATON_PARAMS: JSON.stringify(step.params),
     BATON_METRICS: paths.metrics,
   }
-  for (const name of inherited) {
+  for (const name of [...inherited, ...(ctx.passEnv ?? [])]) {
     const value = ctx.env(name)
     if (value !== undefined) env[name] = value
   }
