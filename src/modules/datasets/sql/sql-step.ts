@@ -204,12 +204,12 @@ async function keyParts(
   plan: PlanContext,
 ): Promise<readonly KeyPart[]> {
   const options = node.options as unknown as SqlOptions
-  const { written, substituted, file } = readSql(plan, node.name, options)
+  const { written, substituted } = readSql(plan, node.name, options)
   const engine = `${ctx.engine.name} ${await ctx.engine.version()}`
   return [
-    { name: 'sql', digest: digestBytes(written), detail: file },
+    { name: options.file === undefined ? 'sql' : `code ${options.file}`, digest: digestBytes(written) },
     ...Object.entries(substituted.used).map(([name, value]: [string, Json]) => ({
-      name: `param.${name}`,
+      name: `param ${name}`,
       digest: digestValue('param/1', value),
       detail: JSON.stringify(value),
     })),
