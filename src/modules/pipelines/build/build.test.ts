@@ -71,7 +71,10 @@ describe('the graph', () => {
       /no earlier step makes it/,
     )
     const p = scope()
-    declareProcess(p, 'a', { run: shell('') })
+    const a = declareProcess(p, 'a', { run: shell('') })
+    expect(() => declareProcess(p, 'b', { run: shell(''), inputs: { a: a as never } })).toThrow(
+      expect.objectContaining({ hint: 'Step a gives its outputs by name: pass one of them, as .output.' }),
+    )
     const wrong: Handle<'table'> = { kind: 'table', step: 'a', output: 'output' }
     expect(() => declareProcess(p, 'b', { run: shell(''), inputs: { wrong } })).toThrow(/has no table output "output"/)
   })

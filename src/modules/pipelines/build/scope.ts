@@ -1,7 +1,7 @@
 import type { Json } from '../../../kernel/json.ts'
 import { nearest } from '../../../kernel/nearest.ts'
 import { InvalidGraphError } from '../errors.ts'
-import type { Graph, StepNode, StepScope } from '../graph.ts'
+import type { Graph, Handle, StepNode, StepScope } from '../graph.ts'
 
 const stepName = /^[a-z][a-z0-9_-]*$/
 
@@ -74,10 +74,19 @@ function checkInputs(node: StepNode, steps: ReadonlyMap<string, StepNode>, { pip
       : 'no earlier step makes it'
     throw new InvalidGraphError(
       `Input "${input}" of step ${node.name} is not an output of pipeline ${pipeline}: ${made}.`,
-      'Pass what an earlier `p.…` call of the same pipeline returned.',
+      hintOf(handle, steps),
       { file },
     )
   }
+}
+
+/** A step with several outputs gives an object of handles, which is easily passed whole. */
+function hintOf(passed: object | undefined, steps: ReadonlyMap<string, StepNode>): string {
+  const outputs = Object.entries(passed ?? {}) as readonly (readonly [string, Partial<Handle> | undefined])[]
+  const [name, handle] = outputs.find(([, value]) => value?.step !== undefined && steps.has(value.step)) ?? []
+  return name === undefined
+    ? 'Pass what an earlier `p.…` call of the same pipeline returned.'
+    : `Step ${handle?.step} gives its outputs by name: pass one of them, as .${name}.`
 }
 
 function checkParams(node: StepNode, { pipeline, file, params }: ScopeOptions): void {
