@@ -73,10 +73,12 @@ test.skipIf(!existsSync(python))(
     const env = { BATON_PYTHON: python }
     const run = await runBaton(project, ['--json', 'run', 'main'], env)
     expect(run.exitCode, run.stdout + run.stderr).toBe(0)
-    const { steps } = JSON.parse(run.stdout) as { steps: { name: string; metrics: Record<string, number> }[] }
-    const metricsOf = (name: string) => steps.find((step) => step.name === name)!.metrics
-    expect(metricsOf('train')['rows_seen']).toBe(600)
-    expect(metricsOf('evaluate')['rocAuc']).toBeGreaterThan(0.85)
+    const { steps } = JSON.parse(run.stdout) as {
+      steps: { name: string; metrics: Record<string, number>; outputs: Record<string, { rows: number }> }[]
+    }
+    const stepNamed = (name: string) => steps.find((step) => step.name === name)!
+    expect(stepNamed('train').metrics['rows_seen']).toBe(stepNamed('split').outputs['train']!.rows)
+    expect(stepNamed('evaluate').metrics['rocAuc']).toBeGreaterThan(0.85)
 
     const predicted = await runBaton(
       project,
