@@ -53,7 +53,7 @@ describe('an SQL step', () => {
     const sql = "SELECT $a AS a, '$b' AS b FROM t"
     const keyOf = (params: Record<string, Json>) => belt.keyOf(declare(sql) as never, { params })
     const key = await keyOf({ a: 1, b: 1 })
-    expect(key.map((part) => part.name)).toEqual(['sql', 'param a', 'engine'])
+    expect(key.map((part) => part.name)).toEqual(['code sql/out.sql', 'param a', 'engine'])
     expect(await keyOf({ a: 1, b: 2 })).toEqual(key)
     expect(await keyOf({ a: 2, b: 1 })).not.toEqual(key)
   })
