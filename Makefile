@@ -11,7 +11,7 @@ RETAIL ?= $(CURDIR)/../shared/data/churn/online_retail.csv.gz
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
-node_modules/.package-lock.json: package.json package-lock.json
+node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -20,31 +20,21 @@ demo: node_modules/.package-lock.json ## raw invoices to a registered churn mode
 	@bin/baton --project examples/churn run churn
 
 test: node_modules/.package-lock.json ## every test that this machine can run
-	vitest run
+	npm run --silent test
 
 check: lint types floors unused build ## lint, types, floors, dead code, package
-lint: node_modules/.package-lock.json
-	biome format .
-	oxlint --type-aware --deny-warnings src tests bench examples
-types: node_modules/.package-lock.json
-	$(NODE) node_modules/typescript-native/bin/tsc -p .
-floors: node_modules/.package-lock.json
-	depcruise src --config .dependency-cruiser.cjs
-unused: node_modules/.package-lock.json
-	knip
-build: node_modules/.package-lock.json ## the npm package in dist/
-	rm -rf dist && $(NODE) node_modules/typescript-native/bin/tsc -p tsconfig.build.json
-	publint --strict
+lint types floors unused build: node_modules/.package-lock.json
+	npm run --silent $@
 
 format: node_modules/.package-lock.json ## rewrite the sources in the house style
-	biome format --write .
+	npm run --silent format
 
 example-online-retail: node_modules/.package-lock.json ## the churn example on the UCI Online Retail file
 	@$(NODE) bench/online-retail/run.ts "$(RETAIL)"
 
 test-interop: node_modules/.package-lock.json ## golden values against the real Python packages, in a virtual environment
 	@sh tests/interop/venv.sh
-	vitest run tests/interop
+	npm run --silent test:interop
 
 bench-belt: node_modules/.package-lock.json ## no-op run time, gradient boosting beside scikit-learn, ingest throughput
 	@$(NODE) bench/belt/run.ts

@@ -1,7 +1,5 @@
 /** The front door of pipelines: plan, run and explain graphs of steps. */
-export { StepFailedError, UnknownStepError, UpstreamNotReadyError } from './errors.ts'
 export type { CodeReference, EnvReference, Graph, Handle, OutputKind, OutputRef, StepNode, StepScope } from './graph.ts'
-export { describeOutput } from './key/step-key.ts'
 export { type CodeKey, createCodeKey } from './process/code-key.ts'
 export { type CodeRequest, type CodeResult, type CodeRunner, createCodeRunner } from './process/code-runner.ts'
 export { writeInputFiles } from './process/input-files.ts'
@@ -20,7 +18,7 @@ export type { PipelinesContext } from './run/context.ts'
 export type { RunEvent, RunResult, StepFailure, StepOutcome, StepState } from './run/events.ts'
 export { explainStep, type Explanation } from './run/explain-step.ts'
 export { describePlan, type Plan, planPipeline, type StepPlan } from './run/plan-pipeline.ts'
-export { describeChange, describeReason, type PartChange, type RunReason } from './run/reason.ts'
+export type { PartChange, RunReason } from './run/reason.ts'
 export { runPipeline, type RunOptions } from './run/run-pipeline.ts'
 export type {
   KeyPart,
