@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What a project imports from `baton-ml`. It loads nothing heavy: no engine, no database, no model runtime. */
 export { z } from 'zod'
 export { defineConfig } from './config/define.ts'

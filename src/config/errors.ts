@@ -14,13 +14,19 @@ export class NoProjectError extends BatonError {
   }
 }
 
+/** Node reads a file as CommonJS, where its package says so or says nothing that fits. */
+const isCommonJs = (cause: unknown): boolean =>
+  cause instanceof SyntaxError && /import statement outside a module|Unexpected token 'export'/.test(cause.message)
+
 export class ConfigFileError extends BatonError {
   constructor(file: string, cause: unknown) {
     super({
       code: 'config.unreadable',
       kind: 'usage',
       message: `baton.config.ts could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'Mend the file; it must end in "export default defineConfig({ … })".',
+      hint: isCommonJs(cause)
+        ? 'The package.json of the project, or of a folder above it, makes its files CommonJS: write "type": "module" into one beside baton.config.ts.'
+        : 'Mend the file; it must end in "export default defineConfig({ … })".',
       where: { file },
       cause,
     })

@@ -7,7 +7,10 @@ import { defineAction } from '../command.ts'
 import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
 import { featureColumns, type ProjectDraft } from '../init/draft.ts'
 import { BadProjectNameError, UnknownTemplateError } from '../init/errors.ts'
+import { ciFiles, type CiSystem } from '../init/files/ci-files.ts'
+import { projectFiles } from '../init/files/project-files.ts'
 import { draftFiles, draftFromTable } from '../init/from-table.ts'
+import { toSlug } from '../init/names.ts'
 import {
   copyTemplate,
   createFolder,
@@ -15,6 +18,7 @@ import {
   placeData,
   refuseTaken,
   writeFiles,
+  writeMissingFiles,
 } from '../init/write-project.ts'
 import { argument, type CommandInput, countOption, textOption } from '../input.ts'
 import { packageFolder, packageVersion } from '../package-info.ts'
@@ -53,17 +57,22 @@ function projectFolder(shell: Shell, input: CommandInput): string {
   return folder
 }
 
-function fromTemplate(shell: Shell, folder: string, name: string): Made {
+function fromTemplate(shell: Shell, folder: string, input: CommandInput, name: string): Made {
   const examples = fileURLToPath(new URL('examples/', packageFolder))
   const templates = existsSync(examples)
     ? readdirSync(examples).filter((entry) => existsSync(join(examples, entry, 'baton.config.ts')))
     : []
   if (!templates.includes(name)) throw new UnknownTemplateError(name, { templates, near: nearest(name, templates) })
-  createFolder(folder, (temporary) => copyTemplate(join(examples, name), temporary))
+  const ci = ciSystem(input)
+  const project = { name: toSlug(basename(folder)), version: packageVersion(), pipeline: name }
+  createFolder(folder, (temporary) => {
+    copyTemplate(join(examples, name), temporary)
+    writeMissingFiles(temporary, { ...projectFiles(project), ...ciFiles(ci, name) })
+  })
   return { from: 'template', folder, here: relative(shell.cwd, folder), template: name }
 }
 
-function ciSystem(input: CommandInput): 'gitlab' | 'github' {
+function ciSystem(input: CommandInput): CiSystem {
   const wanted = textOption(input, 'ci') ?? 'gitlab'
   if (wanted !== 'gitlab' && wanted !== 'github') throw new InvalidOptionError('--ci', wanted, 'gitlab or github')
   return wanted
@@ -117,7 +126,7 @@ export const initAction = defineAction<Made>({
     const folder = projectFolder(shell, input)
     refuseTaken(folder)
     const template = textOption(input, 'template')
-    return template === undefined ? fromTable(shell, folder, input) : fromTemplate(shell, folder, template)
+    return template === undefined ? fromTable(shell, folder, input) : fromTemplate(shell, folder, input, template)
   },
   text(made, screen) {
     if (made.from === 'template') {

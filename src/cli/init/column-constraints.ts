@@ -10,7 +10,7 @@ export interface ColumnConstraints {
 }
 
 /** Rounds away from the middle, to the leading digit of half of `scale`. */
-function roundOut(value: number, scale: number, direction: 'down' | 'up'): number {
+export function roundOut(value: number, scale: number, direction: 'down' | 'up'): number {
   if (value === 0 || scale === 0) return value
   const unit = 10 ** Math.floor(Math.log10(Math.abs(scale) / 2))
   const rounded = (direction === 'down' ? Math.floor(value / unit) : Math.ceil(value / unit)) * unit

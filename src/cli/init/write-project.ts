@@ -71,15 +71,21 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   for (const [path, text] of Object.entries(files)) writeFileDurably(join(folder, path), text)
 }
 
-const leftBehind = new Set(['.baton', 'node_modules', '.venv', '__pycache__', '.env'])
+const leftBehind = /^(\.baton.*|node_modules|\.venv|__pycache__|\.env)$/
+
+/** Writes those of the text files whose places are free: what a template brings itself stays. */
+export function writeMissingFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  const missing = Object.entries(files).filter(([path]) => !existsSync(join(folder, path)))
+  writeFiles(folder, Object.fromEntries(missing))
+}
 
 /** Copies an example without what runs of it have left there. */
 export function copyTemplate(template: string, folder: string): void {
   for (const entry of readdirSync(template)) {
-    if (leftBehind.has(entry)) continue
+    if (leftBehind.test(entry)) continue
     cpSync(join(template, entry), join(folder, entry), {
       recursive: true,
-      filter: (source) => !leftBehind.has(basename(source)),
+      filter: (source) => !leftBehind.test(basename(source)),
     })
   }
 }

@@ -1,6 +1,8 @@
 import { type DraftColumn, featureColumns, type ProjectDraft } from '../draft.ts'
 import { toComment, toIdentifier, toKey, toLiteral } from '../names.ts'
+import { chooseSlices } from '../choose-slices.ts'
 import type { ColumnConstraints } from '../column-constraints.ts'
+import { type FirstResult, promisesText } from './promises-text.ts'
 
 /** The rules of a column as the inside of an object literal. */
 function rules(constraints: ColumnConstraints, type: string): string {
@@ -80,19 +82,8 @@ function modelType(constraints: ColumnConstraints): string {
   }
 }
 
-function qualityText(draft: ProjectDraft): string {
-  if (draft.target.task === 'binary') {
-    return `  // Nothing is known before the first run, so this asks only what any model must do: rank better than chance, also at
-  // the lower end of the 95 % interval. Chance is 0.5 by definition. Raise it to what your first report shows.
-  quality: { rocAuc: { min: 0.5, interval: 'lower' } },`
-  }
-  return `  // Nothing is known before the first run, so this asks only what any model must do: be nearer than the mean, also at
-  // the lower end of the 95 % interval. The mean has 0 by definition. Raise it to what your first report shows.
-  quality: { r2: { min: 0, interval: 'lower' } },`
-}
-
-/** `contracts/<name>.ts`: what the model promises to those who use it. */
-export function modelContractFile(draft: ProjectDraft): string {
+/** `contracts/<name>.ts`: what the model promises to those who use it; `first` is the result it is drafted from. */
+export function modelContractFile(draft: ProjectDraft, first?: FirstResult): string {
   const { target } = draft
   const excluded = draft.columns.flatMap((column) =>
     column.role.role === 'excluded' ? [`    // ${toComment(column.name)}: ${toComment(column.role.because)}`] : [],
@@ -113,7 +104,7 @@ export const ${toIdentifier(draft.slug)} = contract({
 ${inputs.join('\n')}${excluded.length > 0 ? `\n    // Left out, because a model would learn nothing that lasts from them:\n${excluded.join('\n')}` : ''}
   },
   output: { ${output}: { type: 'number'${limits} } },
-${qualityText(draft)}
+${promisesText(draft, chooseSlices(draft), first)}
 })
 `
 }

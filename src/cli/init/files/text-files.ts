@@ -62,7 +62,7 @@ baton models list
 - **Split**: by ${split.by === 'random' ? 'chance' : split.by}; ${cell(split.because)}. In \`pipelines/${slug}.ts\`.
 - **Columns**: \`contracts/${slug}.ts\` lists what the model reads, and what was left out, with the reason.
 - **Limits**: \`contracts/${slug}-data.ts\`, from the values that were there, with slack.
-- **Minimum quality**: better than knowing nothing. After the first run, raise it to what the report shows.
+- **Minimum quality**: in \`contracts/${slug}.ts\`, each number with where it comes from. Change it to what the use of the model needs.
 ${assumed === '' ? '' : `\nOf the file it was assumed:\n\n${assumed}`}
 ## Where things are
 
