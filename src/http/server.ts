@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 
 import type { HttpApp } from './http-app.ts'
@@ -21,7 +21,7 @@ export async function createServer(app: HttpApp, options: ServerOptions): Promis
   const server = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     // One line for every metric that is logged would be most of what the server does; see logResponses.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: largestBodyBytes,
     forceCloseConnections: 'idle',

@@ -1,9 +1,83 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 
-import type { HttpPluginOptions } from '../http-app.ts'
+import type { HttpApp, HttpPluginOptions } from '../http-app.ts'
+import { toErrorResponse } from './error-response.ts'
+import { MlflowError } from './mlflow-error.ts'
+import type { JsonText, MlflowRoute } from './route.ts'
+import { serverRoutes } from './server-info.ts'
+
+/** Every prefix has every route: clients mix versions, and MLflow's page asks under ajax-api. */
+const prefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0']
+
+const routes: readonly MlflowRoute[] = [...serverRoutes]
 
 /** The interface that MLflow's clients speak: tracking, registry, artifacts. */
 export async function mlflowRoutes(server: FastifyInstance, { app }: HttpPluginOptions): Promise<void> {
-  void server
-  void app
+  server.setErrorHandler((error, request, reply) => {
+    const { status, body } = toErrorResponse(error)
+    if (status >= 500 && status !== 501) request.log.error({ err: error }, 'request failed')
+    return reply.status(status).send(body)
+  })
+  // Requests are parsed with the words of MLflow by the route itself; the schema is for the documentation.
+  server.setValidatorCompiler(() => () => true)
+  for (const prefix of prefixes) {
+    await server.register(
+      async (scope) => {
+        scope.setNotFoundHandler(({ method, url }) => {
+          throw new MlflowError('ENDPOINT_NOT_FOUND', `There is no endpoint ${method} ${url.split('?')[0]}.`)
+        })
+        for (const route of routes) addRoute(scope, app, { route, hide: prefix !== prefixes[0] })
+      },
+      { prefix },
+    )
+  }
+}
+
+function addRoute(
+  server: FastifyInstance,
+  app: HttpApp,
+  { route, hide }: { readonly route: MlflowRoute; readonly hide: boolean },
+): void {
+  for (const method of route.methods) {
+    server.route({
+      method,
+      url: route.path,
+      schema: { ...(hide ? { hide } : describe(route, method)) },
+      handler: async (request, reply) => sendAnswer(reply, await route.answer(app, givenOf(request))),
+    })
+  }
+}
+
+/** What came in path, query and body as one object, which is how MLflow's messages are. */
+function givenOf({ method, params, query, body }: FastifyRequest): unknown {
+  const given = method === 'GET' || body === undefined ? query : readBody(body)
+  return { ...(given as object), ...(params as object) }
+}
+
+/** Old clients send a JSON text that holds JSON. */
+function readBody(body: unknown): object {
+  let content = body
+  try {
+    if (typeof content === 'string') content = JSON.parse(content)
+  } catch {
+    // Told below, as any other body that is no object.
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content
+  throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.')
+}
+
+function sendAnswer(reply: FastifyReply, answer: object | JsonText): FastifyReply {
+  void reply.type('application/json; charset=utf-8')
+  return reply.send('json' in answer && typeof answer.json === 'string' ? answer.json : JSON.stringify(answer))
+}
+
+function describe(route: MlflowRoute, method: string): object {
+  const schema = z.toJSONSchema(route.schema)
+  delete schema.$schema
+  return {
+    tags: ['MLflow'],
+    summary: route.summary,
+    ...(method === 'GET' ? { querystring: schema } : { body: schema }),
+  }
 }

@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+
+import type { HttpApp } from '../http-app.ts'
+import { parseRequest } from './parse-request.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Text that is JSON already. */
+export interface JsonText {
+  readonly json: string
+}
+
+/** An endpoint of MLflow's interface. */
+export interface MlflowRoute {
+  readonly methods: readonly Method[]
+  /** Behind `/api/2.0` and its like: `/mlflow/runs/create`. */
+  readonly path: string
+  readonly summary: string
+  readonly schema: z.ZodObject
+  /** Parses what came in path, query and body, and gives the body of the answer. */
+  answer(app: HttpApp, given: unknown): Promise<object | JsonText>
+}
+
+interface RouteFacts<Schema extends z.ZodObject> {
+  readonly methods: readonly Method[]
+  readonly path: string
+  readonly summary: string
+  readonly request: Schema
+  answer(app: HttpApp, request: z.infer<Schema>): object | JsonText | Promise<object | JsonText>
+}
+
+/** An endpoint whose request is parsed by its schema; fields that the schema does not know are ignored. */
+export function mlflowRoute<Schema extends z.ZodObject>(facts: RouteFacts<Schema>): MlflowRoute {
+  const { request, answer, ...route } = facts
+  return { ...route, schema: request, answer: async (app, given) => answer(app, parseRequest(request, given)) }
+}
