@@ -58,7 +58,7 @@ describe('evaluate', () => {
     const result = await kind.run(step)
     expect(result.summary).toMatch(/^ROC AUC 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] on 2,000 rows$/)
     expect(result.metrics!['rocAuc.lower']!).toBeLessThan(result.metrics!['rocAuc']!)
-    expect(existsSync(result.notices![0]!.text)).toBe(true)
+    expect(existsSync(join(step.projectRoot, result.notices![0]!.text))).toBe(true)
 
     const report = await reportOf(bench.evaluate({ model, data: customers, train, validation }, { contract: churn }))
     expect(report.metrics['rocAuc']!.value).toBeGreaterThan(0.75)

@@ -69,7 +69,7 @@ describe.skipIf(missing)(`an ingest from PostgreSQL${missing === undefined ? '' 
     } as const
     const result = await ingest({ table: 'many', schema: { ...schema, key: ['id'] } })
     expect(result.metrics).toEqual({ rows: 199_990, quarantinedRows: 10 })
-    expect(result.notices).toEqual([{ label: 'quarantine', text: 'rows.quarantine@1: 10 × rows.id:max' }])
+    expect(result.notices).toEqual([{ label: 'quarantine', text: 'rows.quarantine@1: 10 × rows.id:max (row 199991 has "199991")' }])
     expect(result.tags!['source']).not.toContain('relay-race')
   })
 

@@ -110,7 +110,7 @@ describe('shell steps', () => {
     expect(only(await run(declare)).state).toBe('ran')
     expect(only(await run(declare)).state).toBe('cached')
     variables.TOKEN = 'two'
-    expect(only(await run(declare)).reason).toBe('changed: env TOKEN: set → set')
+    expect(only(await run(declare)).reason).toBe('changed: env TOKEN: set → another value')
   })
 
   test('the command and the files that it names belong to the key', async () => {
