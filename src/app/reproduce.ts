@@ -12,6 +12,7 @@ import {
   compareRuns,
   getRun,
   prepareReproduction,
+  type Run,
   type RunDatum,
   setTags,
 } from '../modules/tracking/index.ts'
@@ -30,6 +31,11 @@ function linkFolder(from: string, to: string): void {
     if (entry.isDirectory()) linkFolder(source, target)
     else if (entry.isFile()) linkSync(source, target)
   }
+}
+
+/** The registry of the scratch store counts on from the latest version: the number says nothing about the model. */
+function countersOf(step: Run): readonly string[] {
+  return step.tags['baton.step_kind'] === 'register' ? ['version'] : []
 }
 
 /** What a step had made, as the executor passes it on. */
@@ -77,9 +83,11 @@ export function reproduceCommand(contexts: AppContexts): Pick<CliApp, 'reproduce
             run: await getRun(scratch.tracking, result.runId),
             steps: await childRuns(scratch.tracking, result.runId),
           }
-          const outputs = compareRuns(prepared.original, repeated, { tolerance }).flatMap(({ step, outputs }) =>
-            outputs.map((output) => ({ step, ...output })),
-          )
+          const compared = compareRuns(prepared.original, repeated, { tolerance, countersOf })
+          const order = graph.steps.map(({ name }) => name)
+          const outputs = compared
+            .toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step))
+            .flatMap(({ step, outputs }) => outputs.map((output) => ({ step, ...output })))
           const holds = outputs.every(({ verdict }) => verdict === 'identical' || verdict === 'within_tolerance')
           const { run: original } = prepared.original
           await setTags(tracking, original.id, {

@@ -29,6 +29,8 @@ export interface ComparisonOptions {
   readonly tolerance: number
   /** True for a metric that measures the machine; by default one that its name's unit or prefix says so of. */
   readonly isMeasured?: (key: string) => boolean
+  /** Fields of a step's values that count up with every run, as the number of a model version; they are left out. */
+  readonly countersOf?: (run: Run) => readonly string[]
 }
 
 /** Names carry their units (`wallMs`, `peakMiB`), and MLflow's clients log the machine's metrics under `system/`. */
@@ -53,7 +55,11 @@ export function compareRuns(
     return {
       step: nameOf(run),
       metrics,
-      outputs: compareOutputs(run, again, { metrics, tolerance: options.tolerance }),
+      outputs: compareOutputs(run, again, {
+        metrics,
+        tolerance: options.tolerance,
+        counters: options.countersOf?.(run) ?? [],
+      }),
     }
   })
 }
@@ -88,6 +94,7 @@ function compareNumbers(a: number | undefined, b: number | undefined, tolerance:
 interface OutputFacts {
   readonly metrics: readonly MetricComparison[]
   readonly tolerance: number
+  readonly counters: readonly string[]
 }
 
 function compareOutputs(run: Run, again: Run | undefined, facts: OutputFacts): readonly OutputComparison[] {
@@ -108,7 +115,7 @@ function compareOutput(before: RunDatum, after: RunDatum | undefined, facts: Out
   if (after === undefined) return { output, verdict: 'missing', detail: 'the repetition did not make it' }
   if (before.kind !== after.kind) return { output, verdict: 'different', detail: `${before.kind} became ${after.kind}` }
   if (before.digest === after.digest) return { output, verdict: 'identical' }
-  if (before.kind === 'value') return compareValues(output, [before.value, after.value], facts.tolerance)
+  if (before.kind === 'value') return compareValues(output, [before.value, after.value], facts)
   if (before.kind === 'table') return { output, verdict: 'different', detail: describeRows(before, after) }
   return compareByMetrics(output, facts)
 }
@@ -116,11 +123,19 @@ function compareOutput(before: RunDatum, after: RunDatum | undefined, facts: Out
 function compareValues(
   output: string,
   [before, after]: readonly [Json | undefined, Json | undefined],
-  tolerance: number,
+  { tolerance, counters }: OutputFacts,
 ): OutputComparison {
+  const [kept, keptAgain] = [without(before, counters), without(after, counters)]
+  if (kept !== undefined && keptAgain !== undefined && isClose(kept, keptAgain, 0))
+    return { output, verdict: 'identical' }
   const close = before !== undefined && after !== undefined && isClose(before, after, tolerance)
   const detail = `${JSON.stringify(before)} became ${JSON.stringify(after)}`
   return { output, verdict: close ? 'within_tolerance' : 'different', detail }
+}
+
+function without(value: Json | undefined, fields: readonly string[]): Json | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)))
 }
 
 function isClose(a: Json, b: Json, tolerance: number): boolean {

@@ -101,6 +101,20 @@ describe('compareRuns', () => {
     expect(row).toEqual({ step: 's', metrics: [], outputs: [{ output: 'table', verdict: 'identical' }] })
   })
 
+  test('a counter in a value is left out, and all else in it is not', async () => {
+    const value = (version: number, digest: string) =>
+      ({ kind: 'value', digest: digestBytes(`${version}${digest}`), value: { version, digest } }) as const
+    const original = await record([{ step: 'register', outputs: { version: value(3, 'a') } }])
+    const verdict = async (again: ReturnType<typeof value>, countersOf?: () => readonly string[]) => {
+      const repeated = await record([{ step: 'register', outputs: { version: again } }])
+      const options = { tolerance: 0.001, ...(countersOf ? { countersOf } : {}) }
+      return compareRuns(original, repeated, options)[0]?.outputs[0]?.verdict
+    }
+    expect(await verdict(value(9, 'a'), () => ['version'])).toBe('identical')
+    expect(await verdict(value(9, 'b'), () => ['version'])).toBe('different')
+    expect(await verdict(value(9, 'a'))).toBe('different')
+  })
+
   test('a model with other bytes is judged by the metrics of its step, at and beyond the tolerance', async () => {
     const before = [
       { step: 'train', outputs: { model: folder('model', 'a') }, metrics: { logLoss: 0.5, trainMs: 100 } },
