@@ -1,5 +1,6 @@
 import type { AppContexts } from './contexts.ts'
 import { datasetCommands } from './dataset-commands.ts'
+import { measureCommand } from './measure.ts'
 import { modelCommands } from './model-commands.ts'
 import { reproduceCommand } from './reproduce.ts'
 import { runCommands } from './run-commands.ts'
@@ -9,6 +10,7 @@ import { verifyCommand } from './verify.ts'
 export function projectCommands(contexts: AppContexts) {
   return {
     ...runCommands(contexts),
+    ...measureCommand(contexts),
     ...datasetCommands(contexts),
     ...modelCommands(contexts),
     ...reproduceCommand(contexts),

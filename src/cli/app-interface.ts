@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.ts'
 import type { Page } from '../kernel/page.ts'
 import type { CsvWishes, InferredTable } from '../modules/datasets/index.ts'
+import type { QualityReport } from '../modules/evaluation/index.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
 import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
 import type { Predicted } from '../modules/serving/index.ts'
@@ -26,6 +27,12 @@ export interface RunRequest extends PipelineRequest, Selection {
   readonly keepGoing: boolean
   readonly signal: AbortSignal
   readonly onEvent: (event: RunEvent) => void
+}
+
+export interface Measurement {
+  readonly result: RunResult
+  /** The facts of the quality report; absent when no evaluation was reached. */
+  readonly report?: QualityReport
 }
 
 export interface RunDetail {
@@ -106,6 +113,8 @@ export interface PredictRequest {
 export interface CliApp extends AsyncDisposable {
   runPipeline(request: RunRequest): Promise<RunResult>
   planPipeline(request: PipelineRequest & Selection): Promise<Plan>
+  /** Runs all of a pipeline but the registering: a model is made and measured, and nothing is promised. */
+  measurePipeline(request: Omit<RunRequest, keyof Selection | 'keepGoing'>): Promise<Measurement>
   /** Without a pipeline: the one of the project that has such a step. */
   explainStep(
     request: Omit<PipelineRequest, 'pipeline'> & {

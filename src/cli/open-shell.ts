@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events'
+import { relative } from 'node:path'
 
 import type { Config } from '../config/index.ts'
 import type { CliApp, CliTools } from './app-interface.ts'
@@ -57,7 +58,7 @@ export function openShell(around: Surroundings, global: GlobalOptions, flags: { 
     output: (text) => writeSlowly(around.stdout, text),
     config: ownConfig,
     app: () => open('', ownConfig),
-    appIn: (folder) => open(folder, () => configOf(folder)),
+    appIn: (folder) => open(folder, () => configOf(relative(around.cwd, folder) || '.')),
     screenOf(stream) {
       const screen = screenOf(stream, around.env, around.cwd)
       return project === undefined ? screen : { ...screen, project }

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { nearest } from '../../kernel/nearest.ts'
 import { defineAction } from '../command.ts'
 import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { featureColumns, type ProjectDraft } from '../init/draft.ts'
 import { BadProjectNameError, UnknownTemplateError } from '../init/errors.ts'
+import { type FirstRun, runFirst } from '../init/first-run.ts'
 import { ciFiles, type CiSystem } from '../init/files/ci-files.ts'
 import { projectFiles } from '../init/files/project-files.ts'
 import { draftFiles, draftFromTable } from '../init/from-table.ts'
@@ -20,14 +22,13 @@ import {
   writeFiles,
   writeMissingFiles,
 } from '../init/write-project.ts'
-import { argument, type CommandInput, countOption, textOption } from '../input.ts'
+import { argument, type CommandInput, countOption, flagOption, textOption } from '../input.ts'
 import { packageFolder, packageVersion } from '../package-info.ts'
-import { formatCount } from '../print/quantities.ts'
-import { formatFacts } from '../print/table.ts'
-import { escapeControls } from '../print/text-width.ts'
+import { formatInitResult, initResultToJson } from '../print/init-result.ts'
 import type { Shell } from '../shell.ts'
 
-type Made =
+/** What was made, and how its first run went. */
+export type Made =
   | { readonly from: 'template'; readonly folder: string; readonly here: string; readonly template: string }
   | {
       readonly from: 'table'
@@ -45,6 +46,7 @@ type Made =
       readonly excluded: readonly { readonly column: string; readonly because: string }[]
       readonly assumptions: readonly string[]
       readonly data: DataPlacement
+      readonly first: FirstRun
     }
 
 const usage = 'baton init'
@@ -100,7 +102,8 @@ async function fromTable(shell: Shell, folder: string, input: CommandInput): Pro
     writeFiles(temporary, draftFiles(draft, { version: packageVersion(), ci }))
     return placeData(from, join(temporary, 'data', 'raw', draft.file))
   })
-  return { from: 'table', folder, here: relative(shell.cwd, folder), data, ...told(draft) }
+  const first = flagOption(input, 'run') ? await runFirst(shell, folder, draft) : { state: 'left out' as const }
+  return { from: 'table', folder, here: relative(shell.cwd, folder), data, first, ...told(draft) }
 }
 
 function told(draft: ProjectDraft) {
@@ -128,27 +131,7 @@ export const initAction = defineAction<Made>({
     const template = textOption(input, 'template')
     return template === undefined ? fromTable(shell, folder, input) : fromTemplate(shell, folder, input, template)
   },
-  text(made, screen) {
-    if (made.from === 'template') {
-      return formatFacts(screen, [
-        ['project', `${made.here}, a copy of the example ${made.template}`],
-        ['next', `cd ${made.here} && cat README.md`],
-      ])
-    }
-    return formatFacts(screen, [
-      ['project', made.here],
-      ['data', `${formatCount(made.rows)} rows in data/raw (${made.data})`],
-      ...made.assumptions.map((text) => ['assumed', escapeControls(text)] as const),
-      ['task', `${made.task}: ${escapeControls(made.target)}; ${escapeControls(made.targetBecause)}`],
-      ['split', `${made.split}: ${escapeControls(made.splitBecause)}`],
-      [
-        'columns',
-        `the model reads ${formatCount(made.features.length)}, ${formatCount(made.excluded.length)} are left out`,
-      ],
-      ...made.excluded
-        .slice(0, 8)
-        .map(({ column, because }) => ['left out', `${escapeControls(column)}: ${escapeControls(because)}`] as const),
-      ['next', `cd ${made.here} && baton run ${made.pipeline}`],
-    ])
-  },
+  text: formatInitResult,
+  json: initResultToJson,
+  exitCode: (made) => (made.from === 'table' && 'error' in made.first ? exitCodes[made.first.error.kind] : 0),
 })

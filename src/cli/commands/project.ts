@@ -17,6 +17,7 @@ export const projectCommands: readonly CommandSpec[] = [
       { flags: '--header', summary: 'the first line names the columns, whatever it looks like' },
       { flags: '--no-header', summary: 'the first line is data; columns are named column_1, column_2, …' },
       { flags: '--skip <lines>', summary: 'leave out this many lines at the top of the file' },
+      { flags: '--no-run', summary: 'write the project only; the contract then asks no more than better than nothing' },
       { flags: '--ci <system>', summary: 'the CI template: gitlab or github (gitlab)' },
       { flags: '--template <name>', summary: 'copy an example: churn' },
     ],

@@ -8,9 +8,10 @@ const globalOptions = new Set(['json', 'quiet', 'debug', 'project', 'after'])
 /** The options of a call as they would be typed again. */
 function typedOptions({ options }: CommandInput): readonly string[] {
   return Object.entries(options).flatMap(([name, value]) => {
-    if (globalOptions.has(name) || value === undefined || value === false) return []
+    if (globalOptions.has(name)) return []
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    return value === true ? [flag] : [`${flag} ${shellWord(String(value))}`]
+    if (value === true) return [flag]
+    return typeof value === 'string' ? [`${flag} ${shellWord(value)}`] : []
   })
 }
 

@@ -37,6 +37,15 @@ function formatFailure(screen: Screen, step: StepOutcome, failure: NonNullable<S
   return lines.join('\n')
 }
 
+/** Every step that failed of itself; what was stopped has failed in no way that a person should look into. */
+export function formatFailures(screen: Screen, { steps }: Pick<RunResult, 'steps'>): readonly string[] {
+  return steps.flatMap((step) =>
+    step.failure === undefined || step.failure.error.kind === 'interrupted'
+      ? []
+      : [formatFailure(screen, step, step.failure)],
+  )
+}
+
 const verdicts = { done: 'done', failed: 'failed', interrupted: 'stopped' } as const
 
 /** The bytes of a file of the project that a notice names; undefined when it names none. */
@@ -65,11 +74,7 @@ export function noticeFacts(
 
 /** What was made and what to do next; the step lines were shown while it ran. */
 export function formatRunResult(screen: Screen, result: RunResult): string {
-  const failures = result.steps.flatMap((step) =>
-    step.failure === undefined || step.failure.error.kind === 'interrupted'
-      ? []
-      : [formatFailure(screen, step, step.failure)],
-  )
+  const failures = formatFailures(screen, result)
   const colour = result.state === 'done' ? 'green' : 'red'
   const verdict = paint(screen, colour, verdicts[result.state])
   const head = `${verdict}  ${escapeControls(result.pipeline)}: ${counted(result)} in ${formatDuration(result.wallMs)}`
