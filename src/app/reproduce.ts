@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { type AppContexts, openContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
 import { newId } from '../kernel/ids.ts'
-import { type OutputRef, runPipeline } from '../modules/pipelines/index.ts'
+import { type OutputRef, runPipeline, type RunResult } from '../modules/pipelines/index.ts'
 import {
   captureEnvironment,
   childRuns,
   compareEnvironments,
   compareRuns,
   getRun,
+  type OutputComparison,
   prepareReproduction,
   type Run,
   type RunDatum,
@@ -36,6 +37,13 @@ function linkFolder(from: string, to: string): void {
 /** The registry of the scratch store counts on from the latest version: the number says nothing about the model. */
 function countersOf(step: Run): readonly string[] {
   return step.tags['baton.step_kind'] === 'register' ? ['version'] : []
+}
+
+/** An output is missing because its step failed, or one before it: the reason belongs beside the verdict. */
+function whyMissing(result: RunResult, name: string, { verdict }: OutputComparison): { readonly detail?: string } {
+  const step = result.steps.find((one) => one.name === name)
+  if (verdict !== 'missing' || step === undefined) return {}
+  return { detail: step.failure?.error.message ?? step.reason }
 }
 
 /** What a step had made, as the executor passes it on. */
@@ -87,7 +95,9 @@ export function reproduceCommand(contexts: AppContexts): Pick<CliApp, 'reproduce
           const order = graph.steps.map(({ name }) => name)
           const outputs = compared
             .toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step))
-            .flatMap(({ step, outputs }) => outputs.map((output) => ({ step, ...output })))
+            .flatMap(({ step, outputs }) =>
+              outputs.map((output) => ({ step, ...output, ...whyMissing(result, step, output) })),
+            )
           const holds = outputs.every(({ verdict }) => verdict === 'identical' || verdict === 'within_tolerance')
           const { run: original } = prepared.original
           await setTags(tracking, original.id, {
