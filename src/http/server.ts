@@ -5,9 +5,11 @@ import type { Logger } from 'pino'
 
 import type { HttpApp } from './http-app.ts'
 import { mlflowRoutes } from './mlflow/index.ts'
+import { nativeRoutes } from './native/index.ts'
 import { addDocs } from './operations/docs.ts'
 import { healthRoutes } from './operations/health.ts'
 import { addMetrics } from './operations/metrics.ts'
+import { pageRoutes } from './pages.ts'
 
 export interface ServerOptions {
   readonly log: Logger
@@ -39,6 +41,8 @@ export async function createServer(app: HttpApp, options: ServerOptions): Promis
   await addDocs(server, app)
   await server.register(healthRoutes)
   await server.register(mlflowRoutes, { app })
+  await server.register(nativeRoutes, { app })
+  await server.register(pageRoutes)
   return server
 }
 

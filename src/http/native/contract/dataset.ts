@@ -16,7 +16,9 @@ export const datasetVersion = z.object({
 })
 export type DatasetVersion = z.infer<typeof datasetVersion>
 
-export const datasetSummary = datasetVersion.omit({ columns: true }).extend({ columns: z.number(), versions: z.number() })
+export const datasetSummary = datasetVersion
+  .omit({ columns: true })
+  .extend({ columns: z.number(), versions: z.number() })
 export type DatasetSummary = z.infer<typeof datasetSummary>
 export const datasetList = z.object({ datasets: z.array(datasetSummary) })
 

@@ -6,6 +6,9 @@ export const project = z.object({
   version: z.string(),
   store: z.string(),
   user: z.string().optional(),
-  role: z.enum(['viewer', 'data_scientist', 'engineer', 'admin']).optional().describe('absent: everybody may do everything'),
+  role: z
+    .enum(['viewer', 'data_scientist', 'engineer', 'admin'])
+    .optional()
+    .describe('absent: everybody may do everything'),
 })
 export type Project = z.infer<typeof project>

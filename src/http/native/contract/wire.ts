@@ -12,7 +12,17 @@ export function toWireNumber(value: number): WireNumber {
 /** Why a request was not answered. */
 export const problem = z.object({
   code: z.string().describe('permanent and searchable'),
-  kind: z.enum(['check', 'usage', 'not_found', 'conflict', 'unavailable', 'internal', 'interrupted', 'denied']),
+  kind: z.enum([
+    'check',
+    'usage',
+    'not_found',
+    'conflict',
+    'unavailable',
+    'internal',
+    'interrupted',
+    'unauthenticated',
+    'denied',
+  ]),
   message: z.string(),
   hint: z.string().describe('what to do next'),
   where: z.record(z.string(), z.unknown()).optional(),
