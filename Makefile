@@ -33,7 +33,7 @@ example-online-retail: node_modules/.package-lock.json ## the churn example on t
 	@$(NODE) bench/online-retail/run.ts "$(RETAIL)"
 
 test-interop: node_modules/.package-lock.json ## golden values against the real Python packages, in a virtual environment
-	@sh tests/interop/venv.sh
+	@sh scripts/python-venv.sh .venv-interop tests/interop/requirements.txt
 	npm run --silent test:interop
 
 bench-belt: node_modules/.package-lock.json ## no-op run time, gradient boosting beside scikit-learn, ingest throughput

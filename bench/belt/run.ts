@@ -4,15 +4,18 @@
 //   make bench-belt
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+import { peerPrograms } from '../python.ts'
+import { ingestThroughput } from './ingest.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const repository = resolve(here, '../..')
 const work = join(repository, 'bench/.work/belt')
 const baton = join(repository, 'bin/baton')
-const venv = join(repository, '.venv-bench')
+const dvc = join(peerPrograms(), 'dvc')
 const REPEATS = 5
 
 function seconds(command: string, args: readonly string[], cwd: string): number {
@@ -57,23 +60,14 @@ function dvcProject(steps: number): string {
     return `  s${i}:\n    cmd: echo ${i} > s${i}.txt\n${deps}    outs: [s${i}.txt]\n`
   })
   writeFileSync(join(folder, 'dvc.yaml'), `stages:\n${stages.join('')}`)
-  execFileSync(join(venv, 'bin/dvc'), ['init', '--no-scm', '-q'], { cwd: folder })
-  execFileSync(join(venv, 'bin/dvc'), ['config', 'core.analytics', 'false'], { cwd: folder })
+  execFileSync(dvc, ['init', '--no-scm', '-q'], { cwd: folder })
+  execFileSync(dvc, ['config', 'core.analytics', 'false'], { cwd: folder })
   return folder
-}
-
-function python(): void {
-  if (!existsSync(join(venv, 'bin/dvc'))) {
-    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
-    const pip = join(venv, 'bin/pip')
-    execFileSync(pip, ['install', '-q', '-r', join(repository, 'bench/requirements.txt')], { stdio: ['ignore', 2, 2] })
-  }
 }
 
 const lastJson = (text: string): Record<string, unknown> => JSON.parse(text.trim().split('\n').at(-1)!)
 
 mkdirSync(work, { recursive: true })
-python()
 console.log('A run in which nothing changed, median of five, seconds')
 console.log(
   `${'steps'.padEnd(10)}${'Baton'.padStart(10)}${'first run'.padStart(12)}${'DVC'.padStart(10)}${'DVC / Baton'.padStart(14)}`,
@@ -83,12 +77,12 @@ for (const steps of [10, 100, 1000]) {
   const ours = batonProject(steps)
   const theirs = dvcProject(steps)
   const first = seconds(baton, ['--quiet', 'run', 'main'], ours)
-  seconds(join(venv, 'bin/dvc'), ['repro', '-q'], theirs)
+  seconds(dvc, ['repro', '-q'], theirs)
   const ourTimes: number[] = []
   const theirTimes: number[] = []
   for (let i = 0; i < REPEATS; i++) {
     ourTimes.push(seconds(baton, ['--quiet', 'run', 'main'], ours))
-    theirTimes.push(seconds(join(venv, 'bin/dvc'), ['repro', '-q'], theirs))
+    theirTimes.push(seconds(dvc, ['repro', '-q'], theirs))
   }
   const result = {
     steps,
@@ -113,7 +107,6 @@ if (boosting.status !== 0) throw new Error('the gradient boosting bench failed')
 console.log(boosting.stdout.trim().split('\n').slice(0, -1).join('\n'))
 
 console.log('\nIngest of a CSV of invoice lines into a versioned table, with a schema of eight columns')
-const { ingestThroughput } = await import('./ingest.ts')
 const ingest = await ingestThroughput(join(work, 'ingest'), baton)
 console.log(
   `${(statSync(ingest.file).size / 1e6).toFixed(0)} MB: Baton ${ingest.batonMbPerSecond.toFixed(0)} MB/s, DuckDB copy alone ${ingest.duckdbMbPerSecond.toFixed(0)} MB/s, ratio ${ingest.ratio.toFixed(2)}`,

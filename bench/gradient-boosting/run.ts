@@ -4,12 +4,13 @@
  * `node bench/gradient-boosting/run.ts [rows …]`; 100,000 and 1,000,000 rows by default.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
+import { peerPrograms } from '../python.ts'
 import { generate, writeData } from './data.ts'
 
 interface Measure {
@@ -20,17 +21,8 @@ interface Measure {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const python = join(here, '../../.venv-bench/bin/python')
+const python = join(peerPrograms(), 'python')
 const REPEATS = 3
-
-function prepare(): void {
-  const requirements = join(here, 'requirements.txt')
-  if (!existsSync(python))
-    execFileSync('python3', ['-m', 'venv', join(here, '../../.venv-bench')], { stdio: 'inherit' })
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
-    stdio: ['ignore', process.stderr, process.stderr],
-  })
-}
 
 function measure(command: string, args: readonly string[]): Measure {
   return JSON.parse(execFileSync(command, args, { encoding: 'utf8' })) as Measure
@@ -57,8 +49,6 @@ function compare(rows: number): { rows: number; ours: Measure; peer: Measure; ra
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-prepare()
 const sizes = argv.length > 2 ? argv.slice(2).map(Number) : [100_000, 1_000_000]
 const results = sizes.map(compare)
 console.log(

@@ -30,7 +30,7 @@ interface Cases {
 }
 
 describe.skipIf(!ready)(
-  'metrics and a live scikit-learn (skipped without .venv-interop: tests/interop/venv.sh makes it)',
+  'metrics and a live scikit-learn (skipped without .venv-interop: make test-interop makes it)',
   () => {
     test.each([1, 2, 3])('agree on the rows of seed %i', (seed) => {
       const script = `${root}tests/interop/evaluation-golden.py`

@@ -60,7 +60,7 @@ const table: TrainingTable = {
 }
 
 describe.skipIf(!ready)(
-  'models and a live scikit-learn and MLflow (skipped without .venv-interop: tests/interop/venv.sh makes it)',
+  'models and a live scikit-learn and MLflow (skipped without .venv-interop: make test-interop makes it)',
   () => {
     test.each([
       { kind: 'gradientBoosting', roundsWithoutValidation: 10 },
