@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { baton, repository, runBaton, temporaryFolder } from './project.ts'
+import { baton, batonJson, expectWholeStore, repository, runBaton, temporaryFolder } from './project.ts'
 
 const tabular = join(repository, '..', 'shared', 'data', 'tabular')
 
@@ -14,9 +14,11 @@ interface Ended {
 }
 
 /** `baton init` in a folder, as someone types it there. */
-function init(folder: string, ...args: readonly string[]): Promise<Ended> {
+function init(folder: string, ...given: readonly (string | Readonly<Record<string, string>>)[]): Promise<Ended> {
+  const args = given.filter((word) => typeof word === 'string')
+  const env = Object.assign({ PATH: process.env['PATH'] }, ...given.filter((word) => typeof word !== 'string'))
   return new Promise((settle) => {
-    execFile(baton, ['init', ...args], { cwd: folder, env: { PATH: process.env['PATH'] } }, (error, out, err) => {
+    execFile(baton, ['init', ...args], { cwd: folder, env }, (error, out, err) => {
       settle({ exitCode: error === null ? 0 : Number(error.code), out, err })
     })
   })
@@ -34,7 +36,8 @@ async function runNew(folder: string, name: string): Promise<Readonly<Record<str
   expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0)
   const { state, steps } = JSON.parse(ended.stdout) as { state: string; steps: readonly Step[] }
   expect(state).toBe('done')
-  expect(steps.map((step) => step.state)).toEqual(['ran', 'ran', 'ran', 'ran', 'ran'])
+  // init has read, split and trained; what depends on the contract is judged anew.
+  expect(steps.map((step) => step.state)).toEqual(['cached', 'cached', 'cached', 'ran', 'ran'])
   return steps.find((step) => step.name === 'evaluate')!.metrics
 }
 
@@ -121,6 +124,87 @@ describe('init on tables of every shape', () => {
   })
 })
 
+describe('the first run', () => {
+  const learnable = table('x,plan,answer', 1500, (random) => {
+    const x = random()
+    return [x.toFixed(3), random() < 0.5 ? 'basic' : 'plus', random() < x ? 'yes' : 'no']
+  })
+  const noise = table('x,answer', 600, (random) => [random().toFixed(3), random() < 0.5 ? 'yes' : 'no'])
+  const careful = "quality: { rocAuc: { min: 0.501, interval: 'lower' } },"
+  const call = ['made', '--from', 'table.csv', '--target', 'answer'] as const
+  const contractOf = (folder: string) => readFileSync(join(folder, 'made/contracts/made.ts'), 'utf8')
+
+  it('drafts the contract, shows the result and its report, and registers nothing', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'table.csv'), learnable)
+    const made = await init(folder.path, ...call)
+    expect(made.exitCode, made.err).toBe(0)
+    expect(made.out).toMatch(/result +ROC AUC 0\.\d+ \[/)
+    const report = /quality report +(\S+)/.exec(made.out)?.[1]
+    expect(existsSync(join(folder.path, report!))).toBe(true)
+    expect(made.out).toContain('cd made && baton run made')
+    const run = /baton runs show (\w+)/.exec(contractOf(folder.path))?.[1]
+    expect(await batonJson(join(folder.path, 'made'), ['runs', 'show', run!])).toMatchObject({ status: 'FINISHED' })
+    expect(contractOf(folder.path)).toMatch(/rocAuc: \{ min: 0\.\d+, interval: 'lower' \}, \/\/ measured: 0\.\d+ \[/)
+    expect(contractOf(folder.path)).toContain("slices: ['plan']")
+    expect(await batonJson(join(folder.path, 'made'), ['models', 'list'])).toEqual([])
+    await runNew(folder.path, 'made')
+  })
+
+  it('of a target that cannot be predicted ends well, says so, and the gate holds', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'table.csv'), noise)
+    const made = await init(folder.path, ...call)
+    expect([made.exitCode, made.out.includes('cannot be told from chance')]).toEqual([0, true])
+    expect(contractOf(folder.path).replaceAll(/\s+\/\/ /g, ' ')).toContain(
+      'which cannot be told from chance. So this still',
+    )
+    expect(contractOf(folder.path)).toContain(careful)
+    const ended = await runBaton(join(folder.path, 'made'), ['run', 'made'])
+    expect([ended.exitCode, ended.stdout.includes('models.gate_failed')]).toEqual([1, true])
+  })
+
+  it('is left out with --no-run', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'table.csv'), learnable)
+    const made = await init(folder.path, ...call, '--no-run')
+    expect([made.exitCode, made.err]).toEqual([0, ''])
+    expect(contractOf(folder.path)).toContain(careful)
+    expect(existsSync(join(folder.path, 'made/.baton'))).toBe(false)
+    await batonJson(join(folder.path, 'made'), ['run', 'made'])
+  })
+
+  it('that fails leaves the project whole and says what to do', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'table.csv'), learnable)
+    const made = await init(folder.path, ...call, { BATON_JOBS: 'two' })
+    expect(made.exitCode).toBe(2)
+    expect(made.out).toContain('config.invalid_setting')
+    expect(made.out).toContain('failed; the project is written and whole')
+    expect(contractOf(folder.path)).toContain(careful)
+    await batonJson(join(folder.path, 'made'), ['run', 'made'])
+  })
+
+  it('that is stopped leaves the project whole, and the next run goes on', async () => {
+    using folder = temporaryFolder()
+    const rows = learnable.trimEnd().split('\n')
+    writeFileSync(
+      join(folder.path, 'table.csv'),
+      [...rows, ...Array.from({ length: 99 }, () => rows.slice(1)).flat()].join('\n'),
+    )
+    const child = spawn(baton, ['init', ...call], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] })
+    let out = ''
+    child.stdout.on('data', (text: Buffer) => (out += text.toString()))
+    // Its first line says that a step has begun.
+    child.stderr.once('data', () => child.kill('SIGINT'))
+    const exitCode = await new Promise((ended) => child.on('close', ended))
+    expect([exitCode, out.includes('was stopped; the project is written and whole')]).toEqual([130, true])
+    expect(contractOf(folder.path)).toContain(careful)
+    await expectWholeStore(join(folder.path, 'made'))
+    await batonJson(join(folder.path, 'made'), ['run', 'made'])
+  })
+})
+
 describe('init all or nothing', () => {
   const rows = table('a,b,answer', 60, (random) => [random(), random(), random() < 0.5 ? 'yes' : 'no'])
 
@@ -164,7 +248,7 @@ describe('init all or nothing', () => {
   it('never touches a folder that is not empty', async () => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'table.csv'), rows)
-    const call = ['made', '--from', 'table.csv', '--target', 'answer'] as const
+    const call = ['made', '--from', 'table.csv', '--target', 'answer', '--no-run'] as const
     expect((await init(folder.path, ...call)).exitCode).toBe(0)
     const readme = join(folder.path, 'made', 'README.md')
     writeFileSync(readme, 'mine')

@@ -28,10 +28,13 @@ export type DraftedPromises = { readonly report: QualityReport } & (
     }
 )
 
-/** The metric that says whether a model knows anything, and its value when it knows nothing. */
+/**
+ * The metric that says whether a model knows anything, and the least that shows it: just above what knowing nothing
+ * gives, because a model that scores all rows alike has that to the digit.
+ */
 export const knowledge = {
-  binary: { metric: 'rocAuc', nothing: 0.5 },
-  regression: { metric: 'r2', nothing: 0 },
+  binary: { metric: 'rocAuc', least: 0.501 },
+  regression: { metric: 'r2', least: 0.001 },
 } as const
 
 const errorMetrics = { binary: 'logLoss', regression: 'rmse' } as const
@@ -46,10 +49,10 @@ function roomOf({ value }: Measured, end: number): number {
  * rows each have lower ends that differ by √2 standard errors; the room is 1.96 of them, so a retrained model that is
  * as good keeps the limit with a chance of Φ(1.96 / √2) = 0.92.
  */
-function lowest(metric: string, measured: Measured, nothing: number): DraftedLimit | undefined {
-  if (measured.lower === undefined || measured.lower <= nothing) return undefined
+function lowest(metric: string, measured: Measured, least: number): DraftedLimit | undefined {
+  if (measured.lower === undefined || measured.lower < least) return undefined
   const room = roomOf(measured, measured.lower)
-  const limit = Math.max(nothing, roundOut(measured.lower - room, room, 'down'))
+  const limit = Math.max(least, roundOut(measured.lower - room, room, 'down'))
   return { metric, side: 'min', limit, interval: 'lower', measured }
 }
 
@@ -102,9 +105,9 @@ function limitsOf({ latency, model }: QualityReport): { readonly p95Ms?: number;
 
 /** The promises that a first quality report supports, each with room for chance, so that the same result keeps them all. */
 export function draftPromises(report: QualityReport): DraftedPromises {
-  const { metric, nothing } = knowledge[report.task]
+  const { metric, least } = knowledge[report.task]
   const headline = report.metrics[metric]
-  const first = headline === undefined ? undefined : lowest(metric, headline, nothing)
+  const first = headline === undefined ? undefined : lowest(metric, headline, least)
   if (first === undefined) return { report, better: false }
   const zeroRule = report.baselines.find((baseline) => baseline.name === 'zeroRule' && baseline.state === 'measured')
   const gain = zeroRule?.state === 'measured' ? zeroRule.gains[errorMetrics[report.task]] : undefined

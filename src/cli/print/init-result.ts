@@ -2,7 +2,7 @@ import type { Made } from '../actions/init.ts'
 import type { FirstRun } from '../init/first-run.ts'
 import { measuredText, notBetterText } from '../init/files/promises-text.ts'
 import { formatError } from './error.ts'
-import { shellWord, shownPath } from './place.ts'
+import { shellWord } from './place.ts'
 import { formatCount, formatDuration } from './quantities.ts'
 import { formatFailures, noticeFacts } from './run-result.ts'
 import { paint, type Screen } from './screen.ts'
@@ -44,13 +44,12 @@ function resultText(first: Done): string {
 
 function firstFacts(made: FromTable, screen: Screen): Facts {
   const { first, here, pipeline } = made
-  const contract = `contracts/${pipeline}.ts`
-  const contractPath = shownPath(screen, contract)
+  const contract = `${here}/contracts/${pipeline}.ts`
   const go = `cd ${shellWord(here)} && baton run ${pipeline}`
-  const cautious = `${contractPath} asks only for better than nothing`
+  const cautious = `${contract} asks only for better than nothing`
   if (first.state === 'left out') {
     return [
-      ['contract', `${here}/${contract} asks only for better than nothing; raise it after the first run`],
+      ['contract', `${cautious}; raise it after the first run`],
       ['next', go],
     ]
   }
@@ -65,7 +64,7 @@ function firstFacts(made: FromTable, screen: Screen): Facts {
   }
   const { promises, drafted } = first
   const pages = noticeFacts(screen, first.result).filter(([label]) => label !== 'next')
-  const kept = `${contractPath} was changed meanwhile and stays as it is`
+  const kept = `${contract} was changed meanwhile and stays as it is`
   if (!promises.better) {
     return [
       ['result', resultText(first)],
@@ -73,7 +72,7 @@ function firstFacts(made: FromTable, screen: Screen): Facts {
       ['contract', drafted ? `${cautious}, and this model does not keep that` : kept],
       [
         'what it means',
-        `${notBetterText(promises.report)}: the columns say too little about ${escapeControls(made.target)}`,
+        `${notBetterText(promises.report)}: the columns say too little about ${escapeControls(made.target)}, or the rows are too few to show it`,
       ],
       ['next', `add columns or rows, then ${go}   (a model that is no better stops at the gate)`],
     ]
@@ -81,7 +80,7 @@ function firstFacts(made: FromTable, screen: Screen): Facts {
   return [
     ['result', resultText(first)],
     ...pages,
-    ['contract', drafted ? `${contractPath}, drafted from this result with room for chance` : kept],
+    ['contract', drafted ? `${contract}, drafted from this result with room for chance` : kept],
     ['next', `read the report and the contract, then ${go}   (registers the model)`],
   ]
 }
@@ -95,11 +94,10 @@ export function formatInitResult(made: Made, screen: Screen): string {
     ])
   }
   const { first } = made
+  if (first.state === 'left out') return formatFacts(screen, [...decidedFacts(made), ...firstFacts(made, screen)])
   const decided = formatFacts(screen, decidedFacts(made))
   const facts = formatFacts(screen, firstFacts(made, screen))
   switch (first.state) {
-    case 'left out':
-      return `${decided}\n${facts}`
     case 'done': {
       const head = `${paint(screen, 'green', 'done')}  first run in ${formatDuration(first.result.wallMs)}`
       return [decided, head, facts].join('\n\n')

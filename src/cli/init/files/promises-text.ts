@@ -48,8 +48,8 @@ function comment(text: string): string {
 }
 
 const leastOf = (task: ProjectDraft['target']['task']) => {
-  const { metric, nothing } = knowledge[task]
-  return `  quality: { ${metric}: { min: ${nothing}, interval: 'lower' } },`
+  const { metric, least } = knowledge[task]
+  return `  quality: { ${metric}: { min: ${least}, interval: 'lower' } },`
 }
 
 function beforeTheRun(draft: ProjectDraft): string {
