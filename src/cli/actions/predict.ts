@@ -6,6 +6,7 @@ import { InvalidOptionError, WrongArgumentsError } from '../errors.ts'
 import { argument, type CommandInput, textOption } from '../input.ts'
 import { openCountProgress } from '../open-progress.ts'
 import { formatCount, formatDuration } from '../print/quantities.ts'
+import { shortenPaths } from '../print/screen.ts'
 import { formatFacts, formatTable } from '../print/table.ts'
 import { escapeControls } from '../print/text-width.ts'
 
@@ -28,6 +29,11 @@ function thresholdOf(input: CommandInput): number | undefined {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidOptionError('--threshold', text, 'a number')
   return value
+}
+
+function putAside(rows: number): string | undefined {
+  if (rows === 0) return undefined
+  return rows === 1 ? '1 row that breaks the contract' : `${formatCount(rows)} rows that break the contract`
 }
 
 export const predictAction = defineAction<Predicted>({
@@ -57,9 +63,9 @@ export const predictAction = defineAction<Predicted>({
         'scored',
         `${formatCount(data.scored)} of ${formatCount(data.rows)} rows in ${formatDuration(data.seconds * 1000)}, ${rate}`,
       ],
-      ['scores', escapeControls(data.output)],
-      ['put aside', data.rejected === 0 ? undefined : `${formatCount(data.rejected)} rows that break the contract`],
-      ['with reasons', data.rejectedOutput === undefined ? undefined : escapeControls(data.rejectedOutput)],
+      ['scores', shortenPaths(screen, escapeControls(data.output))],
+      ['put aside', putAside(data.rejected)],
+      ['with reasons', data.rejectedOutput && shortenPaths(screen, escapeControls(data.rejectedOutput))],
     ])
     const reasons = Object.entries(data.reasons).toSorted(([, a], [, b]) => b - a)
     if (reasons.length === 0) return facts
