@@ -19,7 +19,7 @@ function locationOf(location: SourceLocation, place: SourcePlace): string {
     `The environment variable ${location.env} is not set, and the source needs it.`,
     {
       hint: `Set it: export ${location.env}=…, or give p.env('${location.env}', { default: '…' }).`,
-      where: { field: location.env },
+      details: { variable: location.env },
     },
   )
 }
