@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { type PostgresServer, postgresMissing, startPostgres } from './postgres-server.ts'
@@ -19,7 +19,7 @@ import {
 const missing = postgresMissing()
 
 /** A value in the text format of COPY. */
-function copyText(value: unknown): string {
+function copyText(value: SQLOutputValue): string {
   if (value === null) return '\\N'
   return String(value).replaceAll(/[\\\t\n\r]/g, (character) => `\\${character}`)
 }
