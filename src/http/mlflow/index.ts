@@ -2,15 +2,31 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
 import type { HttpApp, HttpPluginOptions } from '../http-app.ts'
+import { artifactProxyRoutes, getArtifactRoute } from './artifact-proxy.ts'
+import { artifactUploadRoutes } from './artifact-uploads.ts'
+import { artifactRoutes } from './artifacts.ts'
 import { toErrorResponse } from './error-response.ts'
+import { experimentRoutes } from './experiments.ts'
+import { loggingRoutes } from './logging.ts'
+import { metricHistoryRoutes } from './metric-history.ts'
 import { MlflowError } from './mlflow-error.ts'
 import type { JsonText, MlflowRoute } from './route.ts'
+import { runDataRoutes } from './run-data.ts'
+import { runRoutes } from './runs.ts'
 import { serverRoutes } from './server-info.ts'
 
 /** Every prefix has every route: clients mix versions, and MLflow's page asks under ajax-api. */
 const prefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0']
 
-const routes: readonly MlflowRoute[] = [...serverRoutes]
+const routes: readonly MlflowRoute[] = [
+  ...experimentRoutes,
+  ...runRoutes,
+  ...loggingRoutes,
+  ...runDataRoutes,
+  ...metricHistoryRoutes,
+  ...artifactRoutes,
+  ...serverRoutes,
+]
 
 /** The interface that MLflow's clients speak: tracking, registry, artifacts. */
 export async function mlflowRoutes(server: FastifyInstance, { app }: HttpPluginOptions): Promise<void> {
@@ -21,6 +37,7 @@ export async function mlflowRoutes(server: FastifyInstance, { app }: HttpPluginO
   })
   // Requests are parsed with the words of MLflow by the route itself; the schema is for the documentation.
   server.setValidatorCompiler(() => () => true)
+  await server.register(getArtifactRoute, { app })
   for (const prefix of prefixes) {
     await server.register(
       async (scope) => {
@@ -28,6 +45,8 @@ export async function mlflowRoutes(server: FastifyInstance, { app }: HttpPluginO
           throw new MlflowError('ENDPOINT_NOT_FOUND', `There is no endpoint ${method} ${url.split('?')[0]}.`)
         })
         for (const route of routes) addRoute(scope, app, { route, hide: prefix !== prefixes[0] })
+        await scope.register(artifactUploadRoutes, { app })
+        await scope.register(artifactProxyRoutes, { app })
       },
       { prefix },
     )

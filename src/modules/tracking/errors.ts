@@ -110,6 +110,58 @@ export class ExperimentExistsError extends BatonError {
   }
 }
 
+/** A deleted experiment takes nothing more. */
+export class ExperimentDeletedError extends BatonError {
+  constructor(id: string) {
+    super({
+      code: 'tracking.experiment_deleted',
+      kind: 'usage',
+      message: `The experiment ${id} must be in the 'active' state. Current state is deleted.`,
+      hint: 'Restore the experiment first, or take another one.',
+      details: { id },
+    })
+  }
+}
+
+/** There is no such tag to remove. */
+export class TagNotFoundError extends BatonError {
+  constructor(key: string, of: { readonly what: 'run' | 'experiment'; readonly id: string }) {
+    super({
+      code: 'tracking.tag_not_found',
+      kind: 'not_found',
+      message: `No tag with name: ${key} in ${of.what} with id ${of.id}.`,
+      hint: `Look at the tags of the ${of.what}: it may be gone already.`,
+      details: { key, ...of },
+    })
+  }
+}
+
+/** No logged model has this id, or it was deleted. */
+export class LoggedModelNotFoundError extends BatonError {
+  constructor(id: string) {
+    super({
+      code: 'tracking.logged_model_not_found',
+      kind: 'not_found',
+      message: `Logged model with ID '${id}' not found.`,
+      hint: 'Search the logged models of the experiment, and take an id from there.',
+      details: { id },
+    })
+  }
+}
+
+/** There is no such tag to remove. */
+export class LoggedModelTagNotFoundError extends BatonError {
+  constructor(id: string, key: string) {
+    super({
+      code: 'tracking.logged_model_tag_not_found',
+      kind: 'not_found',
+      message: `No tag with key '${key}' found for model with ID '${id}'.`,
+      hint: 'Look at the tags of the model: it may be gone already.',
+      details: { id, key },
+    })
+  }
+}
+
 /** The text is not a filter, or names something that cannot be searched. */
 export class InvalidFilterError extends BatonError {
   constructor(message: string, where: ErrorPlace = {}) {

@@ -23,7 +23,7 @@ export async function createExperiment(
   name: string,
   options: { readonly artifactLocation?: string } = {},
 ): Promise<Experiment> {
-  checkName(name)
+  checkExperimentName(name)
   const nowMs = ctx.clock.now().getTime()
   for (;;) {
     const row = await tablesOf(ctx)
@@ -86,7 +86,8 @@ export async function listExperiments(ctx: TrackingContext): Promise<readonly Ex
   return (await query.orderBy('created_ms', 'desc').orderBy('id').execute()).map(toExperiment)
 }
 
-function toExperiment(row: ExperimentRow): Experiment {
+/** An experiment as the database holds it. */
+export function toExperiment(row: ExperimentRow): Experiment {
   return {
     id: String(row.id),
     name: row.name,
@@ -97,7 +98,8 @@ function toExperiment(row: ExperimentRow): Experiment {
   }
 }
 
-function checkName(name: string): void {
+/** Refuses a name that is empty or too long. */
+export function checkExperimentName(name: string): void {
   if (name.trim() !== '' && name.length <= limits.experimentNameCharacters) return
   throw new InvalidEntryError(
     name.trim() === '' ? 'An experiment has an empty name.' : `The experiment's name has ${name.length} characters.`,

@@ -5,7 +5,10 @@ export { captureCode, type CapturedCode } from './code/capture-code.ts'
 export type { OmittedFile } from './code/changed-files.ts'
 export { restoreCode, type RestoredCode } from './code/restore-code.ts'
 export type { TrackingContext } from './context.ts'
+export { createRun, type RunCreate } from './create-run.ts'
 export { RunNotFoundError } from './errors.ts'
+export { deleteExperiment, renameExperiment, restoreExperiment } from './experiment-lifecycle.ts'
+export { checkExperimentTags, deleteExperimentTag, getExperimentTags, setExperimentTags } from './experiment-tags.ts'
 export {
   createExperiment,
   ensureExperiment,
@@ -18,15 +21,23 @@ export { defaultLink, type LinkOf } from './export/experiment-record.ts'
 export { exportRunsCsv } from './export/export-runs-csv.ts'
 export { finishRun, type RunFinish } from './finish-run.ts'
 export { childRuns, findRun, getMetricHistory, getRun, shortRunId } from './get-run.ts'
-export { limits } from './limits.ts'
+export { checkKey, fitValue, limits } from './limits.ts'
 export { countRuns, eachRun, listRuns, type RunQuery } from './list-runs.ts'
 export { type DataUse, listDataUses, listRunInfos } from './data-uses.ts'
 export { listRunActivity, type RunActivity } from './run-activity.ts'
 export { listRunKeys, type RunKeys } from './run-keys.ts'
 export { listRunTable, type RunCell, type RunTableRow } from './run-table.ts'
+export { type Batch, logBatch } from './log-batch.ts'
 export { type DataEntries, logInputs, logOutputs } from './log-data.ts'
 export { logMetrics, type MetricEntry } from './log-metrics.ts'
 export { logParams } from './log-params.ts'
+export {
+  checkRunsExist,
+  listMetricHistory,
+  listMetricOfRuns,
+  type RunMetric,
+  sampleMetricOfRuns,
+} from './metric-history.ts'
 export { trackingMigrations } from './migrations.ts'
 export { findProcessState, type ProcessState, type ProcessToken, readProcessToken } from './process-identity.ts'
 export { type FinishedStep, recordFinishedSteps } from './record-finished-steps.ts'
@@ -44,7 +55,10 @@ export type {
   RunKind,
   RunStatus,
 } from './run.ts'
-export { addNote, setTags } from './set-tags.ts'
+export { deleteRun, deleteTag, restoreRun, type RunUpdate, updateRun } from './run-lifecycle.ts'
+export { type DatasetUse, searchDatasets } from './search-datasets.ts'
+export { type ExperimentQuery, searchExperiments } from './search-experiments.ts'
+export { addNote, columnOfTag, setTags } from './set-tags.ts'
 export { type RunStart, startRun } from './start-run.ts'
 export { compareEnvironments, type EnvironmentChange } from './reproduce/compare-environments.ts'
 export {

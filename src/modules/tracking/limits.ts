@@ -9,6 +9,7 @@ export const limits = {
   tagCharacters: 8000,
   runNameCharacters: 250,
   experimentNameCharacters: 500,
+  experimentTagCharacters: 20_000,
   noteCharacters: 8000,
 } as const
 

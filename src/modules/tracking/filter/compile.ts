@@ -8,7 +8,7 @@ import type { Comparison, Operator } from './comparison.ts'
 type Condition = RawBuilder<SqlBool>
 
 const numberOperators: readonly Operator[] = ['=', '!=', '>', '>=', '<', '<=']
-const textOperators: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
+export const textOperators: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
 const listOperators: readonly Operator[] = [...textOperators, 'IN', 'NOT IN']
 
 /**
@@ -49,7 +49,7 @@ export function compileComparison(comparison: Comparison): Condition {
     case 'attribute': {
       const { column, type } = findAttribute(field)
       const reference = sql.ref(`runs.${column}`)
-      if (type === 'number') return sql<SqlBool>`${reference} ${sql.raw(operator)} ${needNumber(comparison)}`
+      if (type === 'number') return compileNumber(reference, comparison)
       needOperator(comparison, listOperators)
       return compileText(reference, operator, needTexts(comparison))
     }
@@ -64,7 +64,12 @@ function compileKeyed(table: 'params' | 'tags', comparison: Comparison): Conditi
   return sql<SqlBool>`exists (select 1 from ${sql.table(table)} where run_id = runs.id and key = ${comparison.field.key} and ${holds})`
 }
 
-function compileText(column: RawBuilder<unknown>, operator: Operator, value: string | readonly string[]): Condition {
+/** A condition on a text column. */
+export function compileText(
+  column: RawBuilder<unknown>,
+  operator: Operator,
+  value: string | readonly string[],
+): Condition {
   if (typeof value !== 'string') {
     const items = sql.join(value)
     return operator === 'IN' ? sql<SqlBool>`${column} in (${items})` : sql<SqlBool>`${column} not in (${items})`
@@ -76,13 +81,20 @@ function compileText(column: RawBuilder<unknown>, operator: Operator, value: str
   return operator === '=' ? sql<SqlBool>`${column} = ${value}` : sql<SqlBool>`${column} <> ${value}`
 }
 
+/** A condition on a number column. */
+export function compileNumber(column: RawBuilder<unknown>, comparison: Comparison): Condition {
+  const bound = needNumber(comparison)
+  return sql<SqlBool>`${column} ${sql.raw(comparison.operator)} ${bound}`
+}
+
 function needNumber(comparison: Comparison): number {
   needOperator(comparison, numberOperators)
   if (typeof comparison.value === 'number') return comparison.value
   throw fail(comparison, `${name(comparison)} is compared with a number, without quotes`)
 }
 
-function needText(comparison: Comparison): string {
+/** The text of a comparison; throws when it is a number. */
+export function needText(comparison: Comparison): string {
   if (typeof comparison.value === 'string') return comparison.value
   throw fail(comparison, `${name(comparison)} is compared with a text in quotes`)
 }
@@ -92,7 +104,8 @@ function needTexts(comparison: Comparison): string | readonly string[] {
   throw fail(comparison, `${name(comparison)} is compared with a text in quotes`)
 }
 
-function needOperator(comparison: Comparison, allowed: readonly Operator[]): void {
+/** Throws unless the comparison uses one of these operators. */
+export function needOperator(comparison: Comparison, allowed: readonly Operator[]): void {
   if (allowed.includes(comparison.operator)) return
   throw fail(comparison, `${name(comparison)} takes ${allowed.join(', ')}, not ${comparison.operator}`)
 }

@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+
+import type { RunId } from '../../kernel/ids.ts'
+import type { Page } from '../../kernel/page.ts'
+import { type TrackingContext, tablesOf } from './context.ts'
+import { RunNotFoundError } from './errors.ts'
+import { readPageToken, writePageToken } from './page-token.ts'
+import type { Metric } from './run.ts'
+import { toMetric } from './run-rows.ts'
+import type { MetricRow } from './tables.ts'
+
+export type RunMetric = Metric & { readonly runId: string }
+
+/** One page of the values of a metric, by step, then time; values that are logged meanwhile neither repeat nor hide one. */
+export async function listMetricHistory(
+  ctx: TrackingContext,
+  id: RunId,
+  options: { readonly key: string; readonly limit: number; readonly pageToken?: string },
+): Promise<Page<Metric>> {
+  const { key, limit, pageToken } = options
+  const list = { history: id, key }
+  let query = tablesOf(ctx).selectFrom('metrics').selectAll().where('run_id', '=', id).where('key', '=', key)
+  if (pageToken !== undefined) {
+    const after = sql.join(readPageToken(list, pageToken, 4))
+    query = query.where(sql<boolean>`(step, timestamp_ms, value, is_nan) > (${after})`)
+  }
+  const ordered = query.orderBy('step').orderBy('timestamp_ms').orderBy('value').orderBy('is_nan')
+  const rows = await ordered.limit(limit + 1).execute()
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  if (rows.length <= limit || last === undefined) return { items: items.map(toMetric) }
+  const next = writePageToken(list, [last.step, last.timestamp_ms, last.value, last.is_nan])
+  return { items: items.map(toMetric), next }
+}
+
+/** Throws when one of the runs does not exist. */
+export async function checkRunsExist(ctx: TrackingContext, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const found = await tablesOf(ctx).selectFrom('runs').select('id').where('id', 'in', ids).execute()
+  const known = new Set(found.map((row) => row.id))
+  const missing = ids.find((id) => !known.has(id))
+  if (missing !== undefined) throw new RunNotFoundError(missing)
+}
+
+/** The values of a metric of several runs, by run, then time. */
+export async function listMetricOfRuns(
+  ctx: TrackingContext,
+  ids: readonly string[],
+  options: { readonly key: string; readonly limit: number },
+): Promise<readonly RunMetric[]> {
+  const query = tablesOf(ctx).selectFrom('metrics').selectAll().where('run_id', 'in', ids)
+  const ordered = query.where('key', '=', options.key).orderBy('run_id').orderBy('timestamp_ms').orderBy('step')
+  return (await ordered.orderBy('value').limit(options.limit).execute()).map(toRunMetric)
+}
+
+/**
+ * At most so many values of a metric for each run, evenly chosen from all in the order of their steps, the first and
+ * the last among them.
+ */
+export async function sampleMetricOfRuns(
+  ctx: TrackingContext,
+  ids: readonly string[],
+  options: { readonly key: string; readonly points: number; readonly steps?: readonly [first: number, last: number] },
+): Promise<readonly RunMetric[]> {
+  const { key, points, steps } = options
+  const within = steps === undefined ? sql`1 = 1` : sql`step between ${steps[0]} and ${steps[1]}`
+  const sampled: RunMetric[] = []
+  for (const id of ids) {
+    // A value is taken when its place falls into another of the equal pieces than the one before it.
+    const chosen =
+      points === 1
+        ? sql`place = total - 1`
+        : sql`total <= ${points} or place = 0 or (place * ${points - 1}) / (total - 1) <> ((place - 1) * ${points - 1}) / (total - 1)`
+    const { rows } = await sql<MetricRow>`
+select * from (
+  select metrics.*, row_number() over (order by step, timestamp_ms, value, is_nan) - 1 as place, count(*) over () as total
+  from metrics where run_id = ${id} and key = ${key} and ${within}
+) numbered where ${chosen} order by place`.execute(tablesOf(ctx))
+    sampled.push(...rows.map(toRunMetric))
+  }
+  return sampled
+}
+
+function toRunMetric(row: MetricRow): RunMetric {
+  return { ...toMetric(row), runId: row.run_id }
+}
