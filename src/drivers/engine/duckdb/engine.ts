@@ -1,12 +1,7 @@
-import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { createRequire } from 'node:module'
 
-import { DuckDBInstance, version } from '@duckdb/node-api'
-
-import type { SessionOptions, TableEngine, TableSession } from '../../../ports/table-engine.ts'
-import { toEngineError } from './errors.ts'
-import { createSession } from './session.ts'
-import { newSpillFolder, removeDeadSpills } from './spill-folder.ts'
+import type { TableEngine, TableSession } from '../../../ports/table-engine.ts'
+import { removeDeadSpills } from './spill-folder.ts'
 
 export interface DuckdbOptions {
   /** Where work beyond the memory limit spills to; each session has a folder of its own in it. */
@@ -16,34 +11,7 @@ export interface DuckdbOptions {
   readonly threads: number
 }
 
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-async function openSession(options: DuckdbOptions, session: SessionOptions): Promise<TableSession> {
-  const spill = await newSpillFolder(options.temporaryFolder)
-  const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: `${session.memoryLimitMb ?? options.memoryLimitMb}MB`,
-    threads: String(session.threads ?? options.threads),
-    temp_directory: spill,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
-  const removeSpill = () => rm(spill, { recursive: true, force: true })
-  try {
-    const connection = await instance.connect()
-    const opened = createSession(instance, connection, removeSpill)
-    await connection.run("SET TimeZone = 'UTC'")
-    if (session.allowedFolders) {
-      const folders = session.allowedFolders.map((folder) => quoteText(resolve(folder))).join(', ')
-      await connection.run(`SET allowed_directories = [${folders}]; SET enable_external_access = false`)
-      await connection.run('SET lock_configuration = true')
-    }
-    return opened
-  } catch (error) {
-    instance.closeSync()
-    await removeSpill()
-    throw toEngineError(error, 'open a session')
-  }
-}
+const require = createRequire(import.meta.url)
 
 /** DuckDB as the table engine: every session is a private in-memory database with its own memory limit. */
 export function createDuckdbEngine(options: DuckdbOptions): TableEngine {
@@ -51,9 +19,11 @@ export function createDuckdbEngine(options: DuckdbOptions): TableEngine {
   let swept: Promise<void> | undefined
   return {
     name: 'duckdb',
-    version: async () => version(),
+    // Every cache key asks for it: the package says it without loading the engine.
+    version: async () => `v${(require('@duckdb/node-api/package.json') as { version: string }).version}`,
     async openSession(session = {}) {
       await (swept ??= removeDeadSpills(options.temporaryFolder))
+      const { openSession } = await import('./open-session.ts')
       const opened = await openSession(options, session)
       open.add(opened)
       const close = opened[Symbol.asyncDispose].bind(opened)

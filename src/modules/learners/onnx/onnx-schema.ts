@@ -1,4 +1,6 @@
-import protobuf from 'protobufjs/light.js'
+import { createRequire } from 'node:module'
+
+import type Protobuf from 'protobufjs/light.js'
 
 /**
  * The part of the ONNX format that the exporter writes: messages, field numbers and types of onnx.proto (ONNX IR,
@@ -86,6 +88,8 @@ export const ATTRIBUTE = { float: 1, int: 2, string: 3, floats: 6, ints: 7, stri
 
 /** The bytes of a ModelProto given as a plain object with the field names above. */
 export function encodeModel(model: object): Uint8Array {
+  // Loaded by the first model that is written: most commands write none.
+  const protobuf = createRequire(import.meta.url)('protobufjs/light.js') as typeof Protobuf
   const type = protobuf.Root.fromJSON(onnxSubset).lookupType('onnx.ModelProto')
   return type.encode(type.fromObject(model)).finish()
 }
