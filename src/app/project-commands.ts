@@ -1,5 +1,6 @@
 import type { AppContexts } from './contexts.ts'
 import { datasetCommands } from './dataset-commands.ts'
+import { deliveryCommands } from './delivery-commands.ts'
 import { measureCommand } from './measure.ts'
 import { modelCommands } from './model-commands.ts'
 import { reproduceCommand } from './reproduce.ts'
@@ -13,6 +14,7 @@ export function projectCommands(contexts: AppContexts) {
     ...measureCommand(contexts),
     ...datasetCommands(contexts),
     ...modelCommands(contexts),
+    ...deliveryCommands(contexts),
     ...reproduceCommand(contexts),
     ...verifyCommand(contexts),
   }

@@ -4,7 +4,7 @@ import type { CsvWishes, InferredTable } from '../modules/datasets/index.ts'
 import type { QualityReport } from '../modules/evaluation/index.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
 import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
-import type { Predicted } from '../modules/serving/index.ts'
+import type { Delivery, Predicted } from '../modules/serving/index.ts'
 import type { EnvironmentChange, OutputComparison, Run, RunQuery } from '../modules/tracking/index.ts'
 
 // What the commands need of the rest, as data in and data out. `app.ts` implements it; nothing here knows how.
@@ -95,6 +95,16 @@ export interface DatasetRows {
   readonly head: readonly (readonly (string | number | boolean | null)[])[]
 }
 
+/** Which deliveries `list` takes. */
+export interface DeliveryFilter {
+  readonly state?: Delivery['state']
+  readonly pipeline?: string
+  readonly step?: string
+  readonly limit: number
+  /** The token of the page before. */
+  readonly after?: string
+}
+
 export interface PredictRequest {
   /** `churn`, `churn@7`, `churn@champion`. */
   readonly model: string
@@ -161,6 +171,9 @@ export interface CliApp extends AsyncDisposable {
     alias: string,
     options: { readonly why: string; readonly who?: string },
   ): Promise<AliasMoved>
+
+  /** Batches that p.notify sent or tried to send, newest first. */
+  listDeliveries(filter: DeliveryFilter): Promise<Page<Delivery>>
 
   predict(request: PredictRequest): Promise<Predicted>
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BatonError, InterruptedError } from '../kernel/errors.ts'
 import type { RunId } from '../kernel/ids.ts'
 import type { RunResult, StepOutcome } from '../modules/pipelines/index.ts'
+import type { Delivery } from '../modules/serving/index.ts'
 import type { Run } from '../modules/tracking/index.ts'
 import type { CliApp } from './app-interface.ts'
 import { runCli } from './cli.ts'
@@ -184,6 +185,38 @@ describe('a list with more than a page', () => {
     expect(asked[1]).toEqual({ ...(asked[0] as object), pageToken: 'abc' })
     expect(JSON.parse((await call([...args, '--json'], { listRuns })).out)).toMatchObject({ next: 'abc' })
   })
+})
+
+it('deliveries list shows what did not arrive and what sends it again', async () => {
+  const delivery: Delivery = {
+    batchKey: 'sha256:00000000000000000abcdef',
+    pipeline: 'churn',
+    step: 'crm',
+    runId,
+    host: 'crm.example',
+    rows: 12,
+    firstKey: 'a',
+    lastKey: 'b',
+    state: 'refused',
+    attempts: 3,
+    status: 422,
+    answer: 'no such\ncustomer',
+    createdAt: '2026-01-12T05:00:00Z',
+    updatedAt: '2026-01-12T05:00:00Z',
+    deliveredAt: undefined,
+  }
+  const asked: unknown[] = []
+  const listDeliveries: CliApp['listDeliveries'] = (filter) => {
+    asked.push(filter)
+    return Promise.resolve({ items: [delivery], next: '2026-01-12 x' })
+  }
+  const { out } = await call(['deliveries', 'list', '--state', 'refused'], { listDeliveries })
+  expect(asked).toEqual([{ limit: 20, state: 'refused' }])
+  expect(out).toMatch(
+    /0000abcdef +churn\/crm +refused +12 +a … b +crm\.example +3 +1 hour ago +aaaaaaaa +422 no such\\ncustomer/,
+  )
+  expect(out).toContain("baton deliveries list --state refused --after '2026-01-12 x'\n")
+  expect(out).toContain('sent again by the next run: baton run churn\n')
 })
 
 describe('a run that was stopped', () => {

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts'
 import { dataCommands } from './data.ts'
+import { deliveriesCommands } from './deliveries.ts'
 import { modelsCommands } from './models.ts'
 import { projectCommands } from './project.ts'
 import { runCommands } from './run.ts'
@@ -12,6 +13,7 @@ export const commands: readonly CommandSpec[] = [
   ...runsCommands,
   ...dataCommands,
   ...modelsCommands,
+  ...deliveriesCommands,
   ...upCommands,
   ...projectCommands,
 ]
@@ -21,4 +23,5 @@ export const commandGroups: Readonly<Record<string, string>> = {
   runs: 'What was run, with all that was recorded',
   data: 'Datasets and their versions',
   models: 'The registry of models',
+  deliveries: 'What was sent to others, and what was not',
 }

@@ -14,7 +14,13 @@ type Measured = QualityReport['metrics'][string]
 
 const categories = ['a', 'b'].map((value) => ({ value, rows: 2000 }))
 const column = (name: string, rest: Partial<InferredColumn>): InferredColumn => ({
-  ...{ name, type: 'double', nullable: false, nulls: 0, distinct: 900, min: 0, max: 9 },
+  name,
+  type: 'double',
+  nullable: false,
+  nulls: 0,
+  distinct: 900,
+  min: 0,
+  max: 9,
   ...rest,
 })
 const table: InferredTable = {
@@ -22,7 +28,7 @@ const table: InferredTable = {
   columns: [
     column('x', {}),
     column('plan', { type: 'string', distinct: 2, values: categories, min: null, max: null }),
-    column('left', { type: 'integer', distinct: 2, values: [...'01'].map((value) => ({ value, rows: 2000 })) }),
+    column('left', { type: 'integer', distinct: 2, values: ['0', '1'].map((value) => ({ value, rows: 2000 })) }),
     column('price', {}),
   ],
   assumptions: [],
@@ -41,28 +47,40 @@ interface Result {
 /** A report with as much in it as a contract looks at. */
 function reportOf(task: QualityReport['task'], result: Result): QualityReport {
   const inputs = ['x', 'plan', task === 'binary' ? 'price' : 'left'].map((name) => ({
-    ...{ name, type: name === 'plan' ? 'string' : name === 'left' ? 'integer' : 'number', nullable: false },
+    name,
+    type: name === 'plan' ? 'string' : name === 'left' ? 'integer' : 'number',
+    nullable: false,
   }))
-  const [headline, error] = task === 'binary' ? ['rocAuc', 'logLoss'] : ['rmse', 'rmse']
+  const headline = task === 'binary' ? 'rocAuc' : 'rmse'
+  const error = task === 'binary' ? 'logLoss' : 'rmse'
   const p95Ms = result.p95Ms ?? 0.1
   return {
     task,
     metrics: result.metrics,
     notDefined: {},
     model: {
-      ...{ name: 'x', sizeBytes: result.sizeBytes ?? 1e5, format: 'onnx', inputs },
+      name: 'x',
+      sizeBytes: result.sizeBytes ?? 1e5,
+      format: 'onnx',
+      inputs,
       output: { name: task === 'binary' ? 'score' : 'prediction', ...(task === 'binary' ? { positive: '1' } : {}) },
     },
     data: {
-      ...{ dataset: 'split.test', version: 1, scored: 800, scores: { min: 0, max: 1 } },
+      dataset: 'split.test',
+      version: 1,
+      scored: 800,
+      scores: { min: 0, max: 1 },
       types: { x: 'number', plan: 'string', left: 'integer', price: 'number' },
     },
-    baselines: [{ state: 'measured', name: 'zeroRule', gains: result.gain ? { [error!]: result.gain } : {} }],
+    baselines: [{ state: 'measured', name: 'zeroRule', gains: result.gain ? { [error]: result.gain } : {} }],
     slices: [
       {
         column: 'plan',
         values: (result.slices ?? []).map((measured, i) => ({
-          ...{ value: 'ab'[i], rows: 400, state: 'measured', metrics: { [headline!]: measured } },
+          value: 'ab'[i],
+          rows: 400,
+          state: 'measured',
+          metrics: { [headline]: measured },
         })),
       },
     ],
