@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { baton, batonJson, expectWholeStore, repository, runBaton, temporaryFolder } from './project.ts'
+import { baton, batonJson, edit, expectWholeStore, repository, runBaton, temporaryFolder } from './project.ts'
 
 const tabular = join(repository, '..', 'shared', 'data', 'tabular')
 
@@ -172,6 +172,17 @@ describe('the first run', () => {
     expect(contractOf(folder.path)).toContain(careful)
     expect(existsSync(join(folder.path, 'made/.baton'))).toBe(false)
     await batonJson(join(folder.path, 'made'), ['run', 'made'])
+  })
+
+  it('comes with tests that run without an installation, and fail when the contracts part', async () => {
+    using folder = temporaryFolder()
+    writeFileSync(join(folder.path, 'table.csv'), learnable)
+    await init(folder.path, ...call, '--no-run')
+    const project = join(folder.path, 'made')
+    expect(await batonJson(project, ['test'])).toEqual({ passed: true })
+    edit(project, 'contracts/made-data.ts', ["type: 'double'", "type: 'integer'"])
+    const ended = await runBaton(project, ['test'])
+    expect([ended.exitCode, ended.stdout.includes("'integer'")]).toEqual([1, true])
   })
 
   it('that fails leaves the project whole and says what to do', async () => {

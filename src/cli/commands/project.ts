@@ -24,6 +24,13 @@ export const projectCommands: readonly CommandSpec[] = [
     load: async () => (await import('../actions/init.ts')).initAction,
   },
   {
+    name: 'test',
+    args: '[files...]',
+    summary: "Run the project's own tests with Node's test runner; nothing needs to be installed in the project",
+    examples: ['baton test', 'baton test tests/contracts.test.ts'],
+    load: async () => (await import('../actions/test.ts')).testAction,
+  },
+  {
     name: 'verify',
     summary: 'Read everything in the store and check it against its digest',
     examples: ['baton verify', 'baton verify --clean'],

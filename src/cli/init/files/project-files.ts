@@ -14,7 +14,7 @@ export function projectFiles(project: {
         scripts: {
           start: `baton run ${project.pipeline}`,
           plan: `baton run ${project.pipeline} --dry-run`,
-          test: "node --test 'tests/**/*.test.ts'",
+          test: 'baton test',
           types: 'tsc -p .',
         },
         devDependencies: { '@types/node': '^24.0.0', 'baton-ml': `^${project.version}`, typescript: '^6.0.0' },

@@ -53,6 +53,7 @@ Predicts ${task} from ${count(featureColumns(draft).length)} columns of \`data/r
 \`\`\`
 baton run ${slug}            # data to a registered model, with a quality report
 baton run ${slug} --dry-run  # what would run, and why
+baton test${' '.repeat(slug.length + 9)}  # the tests in tests/
 baton models list
 \`\`\`
 
@@ -89,8 +90,13 @@ test('the data has every column that the model reads, and the target', () => {
   for (const input of [...Object.keys(${name}.input), ${name}.target]) assert.ok(columns.includes(input), input)
 })
 
-test('the model does not see its target', () => {
-  assert.ok(!Object.keys(${name}.input).includes(${name}.target))
+test('the model reads each column as the type that the data has', () => {
+  const columns = new Map(Object.entries(${name}Data.columns))
+  const same: Readonly<Record<string, string>> = { bigint: 'integer', double: 'number', decimal: 'number' }
+  for (const [input, { type }] of Object.entries(${name}.input)) {
+    const given = columns.get(input)?.type ?? 'not there'
+    assert.equal(type, same[given] ?? given, input)
+  }
 })
 `
 }
