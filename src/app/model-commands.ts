@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 import type { AppContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
-import { listModels, promote, resolveModel, rollback, showModel } from '../modules/models/index.ts'
+import { listModels, promote, resolveVersion, rollback, showModel } from '../modules/models/index.ts'
 import { predictBatch } from '../modules/serving/index.ts'
 
 type ModelCommands = Pick<CliApp, 'listModels' | 'showModel' | 'promoteModel' | 'rollbackModel' | 'predict'>
@@ -22,7 +22,7 @@ export function modelCommands({ models, serving, openInput, who, config }: AppCo
       return found
     },
     async showModel(reference) {
-      const version = await resolveModel(models, reference)
+      const version = await resolveVersion(models, reference)
       const report = join(models.reportsFolder, `${version.model}-${version.version}.html`)
       return {
         model: await showModel(models, version.model),

@@ -1,4 +1,10 @@
-import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../../modules/models/index.ts'
+import type {
+  AliasMoved,
+  GatedVersion,
+  ModelDetails,
+  ModelVersion,
+  RegisteredModel,
+} from '../../modules/models/index.ts'
 import { defineAction } from '../command.ts'
 import { WrongArgumentsError } from '../errors.ts'
 import { argument, type CommandInput, flagOption, textOption } from '../input.ts'
@@ -73,12 +79,21 @@ export const listModelsAction = defineAction<readonly RegisteredModel[]>({
   },
 })
 
-function gateText(screen: Screen, { judgement }: ModelVersion): string {
-  const lines = judgement.promises.map((promise) => {
+function gateText(screen: Screen, version: ModelVersion): string {
+  if (version.origin === 'client') return 'Registered by an MLflow client: no contract was checked.'
+  const lines = version.judgement.promises.map((promise) => {
     const mark = promise.holds ? paint(screen, 'green', '✓ holds ') : paint(screen, 'red', '✗ broken')
     return `${mark}  ${escapeControls(promise.promise)}  ${escapeControls(promise.promised)}; measured: ${escapeControls(promise.measured)}`
   })
   return lines.join('\n')
+}
+
+function gatedFacts(version: GatedVersion): [label: string, value: string][] {
+  return [
+    ['size', formatBytes(version.sizeBytes)],
+    ['digest', version.modelDigest],
+    ['owners', escapeControls(Object.values(version.contract.owners).join(', '))],
+  ]
 }
 
 interface Shown {
@@ -91,26 +106,37 @@ function showText({ model, version, report }: Shown, screen: Screen, now: Date):
   const facts = formatFacts(screen, [
     ['model', `${model.name}@${version.version} of ${model.latestVersion}`],
     ['aliases', aliasesOf(model, version.version)],
-    ['task', version.signature.task],
+    ['task', version.origin === 'gate' ? version.signature.task : undefined],
+    ['source', version.origin === 'client' ? escapeControls(version.source) : undefined],
+    ['stage', version.stage === 'None' ? undefined : version.stage],
+    [
+      'tags',
+      escapeControls(
+        Object.entries(version.tags)
+          .map((tag) => tag.join('='))
+          .join(', '),
+      ),
+    ],
     ['made', formatAgo(new Date(version.createdAt), now)],
     ['run', version.runId && shownCommand(screen, `baton runs show ${version.runId.slice(-8)}`)],
     ['quality report', report === undefined ? undefined : shownPath(screen, escapeControls(report))],
-    ['size', formatBytes(version.sizeBytes)],
-    ['digest', version.modelDigest],
-    ['owners', escapeControls(Object.values(version.contract.owners).join(', '))],
+    ...(version.origin === 'gate' ? gatedFacts(version) : []),
   ])
-  const inputs = formatTable(
-    screen,
-    [
-      { title: 'input', value: (field) => field.name },
-      { title: 'type', value: (field) => field.type },
-      { title: 'null', value: (field) => (field.nullable ? 'allowed' : 'no') },
-    ],
-    version.signature.inputs,
-  )
+  const inputs =
+    version.origin === 'client'
+      ? ''
+      : formatTable(
+          screen,
+          [
+            { title: 'input', value: (field) => field.name },
+            { title: 'type', value: (field) => field.type },
+            { title: 'null', value: (field) => (field.nullable ? 'allowed' : 'no') },
+          ],
+          version.signature.inputs,
+        )
   const history = model.history.map(
     (event) =>
-      `${event.at.slice(0, 16).replace('T', ' ')}  ${event.alias} → ${event.to}  ${event.action} by ${escapeControls(event.who)}: ${escapeControls(event.why)}`,
+      `${event.at.slice(0, 16).replace('T', ' ')}  ${event.alias} → ${event.to ?? 'none'}  ${event.action} by ${escapeControls(event.who)}: ${escapeControls(event.why)}`,
   )
   return [facts, gateText(screen, version), inputs, history.join('\n')].filter((block) => block !== '').join('\n\n')
 }

@@ -27,7 +27,10 @@ export const modelsCommands: readonly CommandSpec[] = [
       { flags: '--to <alias>', summary: 'the alias: champion or challenger (champion)' },
       why,
       who,
-      { flags: '--force', summary: 'also when callers of the present version would break' },
+      {
+        flags: '--force',
+        summary: 'also when callers of the present version would break, or no gate has judged the version',
+      },
     ],
     load: async () => (await import('../actions/models.ts')).promoteModelAction,
   },

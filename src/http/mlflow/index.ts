@@ -1,15 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
+import { callerOf } from '../access/caller.ts'
 import type { HttpApp, HttpPluginOptions } from '../http-app.ts'
 import { artifactProxyRoutes, getArtifactRoute } from './artifact-proxy.ts'
 import { artifactUploadRoutes } from './artifact-uploads.ts'
 import { artifactRoutes } from './artifacts.ts'
 import { toErrorResponse } from './error-response.ts'
 import { experimentRoutes } from './experiments.ts'
+import { loggedModelRoutes } from './logged-models.ts'
 import { loggingRoutes } from './logging.ts'
 import { metricHistoryRoutes } from './metric-history.ts'
 import { MlflowError } from './mlflow-error.ts'
+import { modelVersionRoutes } from './model-versions.ts'
+import { registeredModelRoutes } from './registry.ts'
 import type { JsonText, MlflowRoute } from './route.ts'
 import { runDataRoutes } from './run-data.ts'
 import { runRoutes } from './runs.ts'
@@ -25,6 +29,9 @@ const routes: readonly MlflowRoute[] = [
   ...runDataRoutes,
   ...metricHistoryRoutes,
   ...artifactRoutes,
+  ...loggedModelRoutes,
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
   ...serverRoutes,
 ]
 
@@ -63,7 +70,8 @@ function addRoute(
       method,
       url: route.path,
       schema: { ...(hide ? { hide } : describe(route, method)) },
-      handler: async (request, reply) => sendAnswer(reply, await route.answer(app, givenOf(request))),
+      handler: async (request, reply) =>
+        sendAnswer(reply, await route.answer(app, givenOf(request), callerOf(request))),
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 
+import type { Caller } from '../access/caller.ts'
 import type { HttpApp } from '../http-app.ts'
 import { parseRequest } from './parse-request.ts'
 
@@ -18,7 +19,7 @@ export interface MlflowRoute {
   readonly summary: string
   readonly schema: z.ZodObject
   /** Parses what came in path, query and body, and gives the body of the answer. */
-  answer(app: HttpApp, given: unknown): Promise<object | JsonText>
+  answer(app: HttpApp, given: unknown, caller: Caller): Promise<object | JsonText>
 }
 
 interface RouteFacts<Schema extends z.ZodObject> {
@@ -26,11 +27,15 @@ interface RouteFacts<Schema extends z.ZodObject> {
   readonly path: string
   readonly summary: string
   readonly request: Schema
-  answer(app: HttpApp, request: z.infer<Schema>): object | JsonText | Promise<object | JsonText>
+  answer(app: HttpApp, request: z.infer<Schema>, caller: Caller): object | JsonText | Promise<object | JsonText>
 }
 
 /** An endpoint whose request is parsed by its schema; fields that the schema does not know are ignored. */
 export function mlflowRoute<Schema extends z.ZodObject>(facts: RouteFacts<Schema>): MlflowRoute {
   const { request, answer, ...route } = facts
-  return { ...route, schema: request, answer: async (app, given) => answer(app, parseRequest(request, given)) }
+  return {
+    ...route,
+    schema: request,
+    answer: async (app, given, caller) => answer(app, parseRequest(request, given), caller),
+  }
 }

@@ -4,13 +4,15 @@ import { newId } from '../../kernel/ids.ts'
 import { ReasonRequiredError } from './errors.ts'
 import type { ModelsTables } from './tables.ts'
 
-export type AliasAction = 'register' | 'promote' | 'rollback'
+/** `set` and `remove` come from MLflow clients, the others from people and pipelines of Baton. */
+export type AliasAction = 'register' | 'promote' | 'rollback' | 'set' | 'remove'
 
 /** One change of an alias, as it is kept. */
 export interface AliasEvent {
   readonly alias: string
   readonly from: number | undefined
-  readonly to: number
+  /** Undefined when the alias was taken away. */
+  readonly to: number | undefined
   readonly action: AliasAction
   readonly who: string
   readonly why: string
@@ -42,7 +44,7 @@ export async function listAliasEvents(
   return rows.map((row) => ({
     alias: row.alias,
     from: row.from_version ?? undefined,
-    to: row.to_version,
+    to: row.to_version ?? undefined,
     action: row.action as AliasAction,
     who: row.who,
     why: row.why,
@@ -50,23 +52,35 @@ export async function listAliasEvents(
   }))
 }
 
+/** What the history of an alias says. */
+export interface AliasHistory {
+  /** The versions that it has named and could go back to, the last one last. */
+  readonly stack: readonly number[]
+  /** The version that it names now; undefined when it was taken away. */
+  readonly current: number | undefined
+}
+
 /**
- * The versions that an alias has named and could go back to, the present one last. A promotion adds one,
- * a rollback takes one away: going back twice reaches the version before the previous one.
+ * Reads the history of an alias. Naming a version adds one, a rollback takes back to the version it names: going
+ * back twice reaches the version before the previous one. Taking the alias away leaves what it could go back to.
  */
-export function aliasStack(events: readonly AliasEvent[]): readonly number[] {
+export function readAliasHistory(events: readonly AliasEvent[]): AliasHistory {
   const stack: number[] = []
+  let current: number | undefined
   for (const event of events) {
-    if (event.action === 'rollback') stack.pop()
-    else if (stack.at(-1) !== event.to) stack.push(event.to)
+    current = event.to
+    if (event.to === undefined) continue
+    if (event.action === 'rollback') while (stack.length > 0 && stack.at(-1) !== event.to) stack.pop()
+    if (stack.at(-1) !== event.to) stack.push(event.to)
   }
-  return stack
+  return { stack, current }
 }
 
 export interface AliasChange extends Reason {
   readonly model: string
   readonly alias: string
-  readonly version: number
+  /** Undefined takes the alias away. */
+  readonly version: number | undefined
   readonly action: AliasAction
   readonly at: string
 }
@@ -97,15 +111,20 @@ export async function moveAlias(tables: Kysely<ModelsTables>, change: AliasChang
     .where('model', '=', model)
     .where('alias', '=', alias)
     .orderBy('number', 'desc')
+    .limit(1)
     .executeTakeFirst()
   const at = last !== undefined && last.at > change.at ? last.at : change.at
   const from = await findAlias(tables, model, alias)
-  await tables
-    .insertInto('model_aliases')
-    .values({ model, alias, version, updated_at: at })
-    .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version, updated_at: at }))
-    .execute()
-  const event = { model, alias, from_version: from ?? null, to_version: version, action, who, why, at }
+  if (version === undefined) {
+    await tables.deleteFrom('model_aliases').where('model', '=', model).where('alias', '=', alias).execute()
+  } else {
+    await tables
+      .insertInto('model_aliases')
+      .values({ model, alias, version, updated_at: at })
+      .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version, updated_at: at }))
+      .execute()
+  }
+  const event = { model, alias, from_version: from ?? null, to_version: version ?? null, action, who, why, at }
   await tables
     .insertInto('alias_events')
     .values({ id: newId(), number: (last?.number ?? 0) + 1, ...event })
@@ -122,6 +141,7 @@ export async function holdModel(tables: Kysely<ModelsTables>, model: string, at:
     .updateTable('registered_models')
     .set({ updated_at: at })
     .where('name', '=', model)
+    .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }

@@ -41,6 +41,7 @@ export class ModelNotFoundError extends BatonError {
         known.length === 0
           ? 'Register one by a pipeline with p.register, then run it.'
           : `Models here: ${known.join(', ')}.`,
+      details: { model },
     })
   }
 }
@@ -51,7 +52,8 @@ export class ModelVersionNotFoundError extends BatonError {
       code: 'models.version_not_found',
       kind: 'not_found',
       message: `Model ${model} has no version ${version}.`,
-      hint: latest === 0 ? `${model} has no version yet.` : `Its versions are 1 to ${latest}.`,
+      hint: latest === 0 ? `${model} has no version yet.` : `Its last version is ${latest}; a deleted one is gone.`,
+      details: { model, version },
     })
   }
 }
@@ -62,7 +64,13 @@ export class AliasNotFoundError extends BatonError {
       known.length === 0
         ? `Give it one: baton models promote ${model}@VERSION --to ${alias} --why "…".`
         : `Aliases of ${model}: ${known.join(', ')}.`
-    super({ code: 'models.alias_not_found', kind: 'not_found', message: `Model ${model} has no alias ${alias}.`, hint })
+    super({
+      code: 'models.alias_not_found',
+      kind: 'not_found',
+      message: `Model ${model} has no alias ${alias}.`,
+      hint,
+      details: { model, alias },
+    })
   }
 }
 
@@ -72,7 +80,7 @@ export class InvalidAliasError extends BatonError {
       code: 'models.invalid_alias',
       kind: 'usage',
       message: `"${alias}" cannot be an alias.`,
-      hint: 'An alias is lower-case letters, digits, - and _, begins with a letter, and is not "latest": champion, challenger.',
+      hint: 'An alias is letters, digits, - and _, begins with a letter, and is neither "latest" nor like "v7": champion, challenger.',
     })
   }
 }
@@ -140,6 +148,132 @@ export class ReportMismatchError extends BatonError {
       message: `The quality report is of the model ${reported}, not of ${model}.`,
       hint: 'Give p.register the report that p.evaluate made of this very model.',
       why: 'A gate that reads the facts of another model proves nothing.',
+    })
+  }
+}
+
+/** A name that no MLflow client and no path could carry. */
+export class InvalidModelNameError extends BatonError {
+  constructor(name: string) {
+    super({
+      code: 'models.invalid_name',
+      kind: 'usage',
+      message: `Invalid model name '${name}'. Names cannot be empty, longer than 256 characters, or contain '/' or ':'.`,
+      hint: 'Take a name such as churn or "Churn EU".',
+    })
+  }
+}
+
+/** Names of models are unique. */
+export class ModelExistsError extends BatonError {
+  constructor(model: string) {
+    super({
+      code: 'models.exists',
+      kind: 'conflict',
+      message: `Registered Model (name=${model}) already exists.`,
+      hint: `Add a version to it, or take another name; "baton models show ${model}" shows it.`,
+      details: { model },
+    })
+  }
+}
+
+export class InvalidStageError extends BatonError {
+  constructor(stage: string, stages: readonly string[]) {
+    super({
+      code: 'models.invalid_stage',
+      kind: 'usage',
+      message: `Invalid Model Version stage: ${stage}. Value must be one of ${stages.join(', ')}.`,
+      hint: 'Stages are labels that MLflow keeps for old clients; an alias says more.',
+    })
+  }
+}
+
+/** Versions can be archived only when another one takes over their work. */
+export class InactiveStageError extends BatonError {
+  constructor(stage: string) {
+    super({
+      code: 'models.inactive_stage',
+      kind: 'usage',
+      message: `Model version transition cannot archive existing model versions because '${stage}' is not an Active stage. Valid stages are Staging, Production.`,
+      hint: 'Leave out archive_existing_versions.',
+    })
+  }
+}
+
+/** The gate's verdict stands in tags that nobody else may write. */
+export class ReservedTagError extends BatonError {
+  constructor(key: string) {
+    super({
+      code: 'models.reserved_tag',
+      kind: 'usage',
+      message: `The tag '${key}' is written by the gate of Baton alone.`,
+      hint: 'Take a key that does not begin with "baton.".',
+      why: 'Whoever reads it must be able to trust that the contract was checked.',
+    })
+  }
+}
+
+/** A source that the server could not vouch for. */
+export class InvalidSourceError extends BatonError {
+  constructor(source: string, reason: string) {
+    super({
+      code: 'models.invalid_source',
+      kind: 'usage',
+      message: `Invalid model version source: '${source}'. ${reason}`,
+      hint: 'Register the artifacts of a run, a logged model, another model version, or a place outside such as s3://….',
+      details: { source },
+    })
+  }
+}
+
+/** A release alias on a version that no gate has judged. */
+export class GateRequiredError extends BatonError {
+  constructor(move: { readonly model: string; readonly version: number; readonly alias: string }) {
+    const { model, version, alias } = move
+    super({
+      code: 'models.gate_required',
+      kind: 'check',
+      message: `${model}@${version} cannot be ${alias}: ${model} has a contract, and this version was registered without passing its gate.`,
+      hint: `Train and register it by a pipeline with p.register, which checks the contract; or an engineer decides otherwise with "baton models promote ${model}@${version} --to ${alias} --force --why …".`,
+      why: 'Callers rely on what the contract promises of the version that has this alias.',
+      details: move,
+    })
+  }
+}
+
+/** Work that needs a contract, on a version without one. */
+export class NotGatedError extends BatonError {
+  constructor(model: string, version: number) {
+    super({
+      code: 'models.not_gated',
+      kind: 'usage',
+      message: `${model}@${version} was registered by a client, without a contract and a gate.`,
+      hint: `Load it with mlflow.pyfunc.load_model("models:/${model}/${version}"), or register the model by a pipeline with p.register.`,
+      details: { model, version },
+    })
+  }
+}
+
+/** The text is no filter or order of the registry, or names something that it cannot be searched by. */
+export class InvalidSearchError extends BatonError {
+  constructor(message: string) {
+    super({
+      code: 'models.invalid_search',
+      kind: 'usage',
+      message,
+      hint: "Write comparisons joined by AND, as in: name ILIKE '%churn%' and tags.owner = 'ana'.",
+    })
+  }
+}
+
+/** A page token of something else, or a damaged one. */
+export class InvalidPageTokenError extends BatonError {
+  constructor() {
+    super({
+      code: 'models.invalid_page_token',
+      kind: 'usage',
+      message: 'Invalid page token: it is damaged.',
+      hint: 'Ask for the first page again, and pass its token on with the same filter and order.',
     })
   }
 }

@@ -1,23 +1,27 @@
-import { breakingChanges } from '../contracts/index.ts'
+import type { Kysely } from 'kysely'
+
 import {
+  type AliasAction,
   type AliasEvent,
-  aliasStack,
   findAlias,
   holdModel,
   listAliasEvents,
   moveAlias,
+  readAliasHistory,
   type Reason,
   requireReason,
 } from './alias.ts'
+import { checkAliasPolicy } from './alias-policy.ts'
 import type { RegistryContext } from './context.ts'
-import { InterfaceChangedError, ModelNotFoundError, NothingToRollBackError } from './errors.ts'
+import { NothingToRollBackError } from './errors.ts'
+import { requireAliasName } from './entry-rules.ts'
 import type { ModelVersion } from './model-version.ts'
-import { parseModelReference, requireAlias } from './reference.ts'
-import { resolveIn } from './resolve.ts'
+import { type ModelReference, parseModelReference, requireAlias } from './reference.ts'
+import { requireModel, resolveIn } from './resolve.ts'
 import type { ModelsTables } from './tables.ts'
 
 export interface PromoteOptions extends Reason {
-  /** True: promote although callers of the present version would break. */
+  /** True: although no gate has judged the version, or callers of the present one would break. */
   readonly force?: boolean
 }
 
@@ -27,9 +31,29 @@ export interface AliasMoved {
   readonly event: AliasEvent | undefined
 }
 
+interface Assignment extends PromoteOptions {
+  readonly reference: ModelReference
+  readonly alias: string
+  readonly action: AliasAction
+}
+
+async function assignAlias(ctx: RegistryContext, assignment: Assignment): Promise<AliasMoved> {
+  const { reference, alias, action, force } = assignment
+  const reason = requireReason(assignment, action)
+  const at = ctx.clock.now().toISOString()
+  return await ctx.database.transaction<ModelsTables, AliasMoved>(async (tables) => {
+    await holdModel(tables, reference.model, at)
+    const version = await resolveIn(tables, reference)
+    if ((await findAlias(tables, reference.model, alias)) === version.version) return { version, event: undefined }
+    if (force !== true) await checkAliasPolicy(ctx, tables, { version, alias })
+    const change = { model: reference.model, alias, version: version.version, action, at, ...reason }
+    return { version, event: await moveAlias(tables, change) }
+  })
+}
+
 /**
- * Gives an alias to a version, with who and why kept. Refuses a version whose contract would break callers of the
- * version that has the alias now, unless forced. Promotions of many processes happen one after the other.
+ * Gives an alias to a version, with who and why kept. Refuses what would break a promise (see alias-policy.ts), unless
+ * forced. Promotions of many processes happen one after the other.
  */
 export async function promote(
   ctx: RegistryContext,
@@ -37,31 +61,49 @@ export async function promote(
   alias: string,
   options: PromoteOptions,
 ): Promise<AliasMoved> {
-  const reason = requireReason(options, 'promote')
   requireAlias(alias)
-  const parsed = parseModelReference(reference)
+  return await assignAlias(ctx, { ...options, reference: parseModelReference(reference), alias, action: 'promote' })
+}
+
+/** Like `promote`, for an MLflow client: nothing can be forced, and any alias that MLflow takes is taken. */
+export async function setAlias(
+  ctx: RegistryContext,
+  version: { readonly model: string; readonly version: number },
+  alias: string,
+  reason: Reason,
+): Promise<AliasMoved> {
+  requireAliasName(alias)
+  return await assignAlias(ctx, { ...reason, reference: { kind: 'version', ...version }, alias, action: 'set' })
+}
+
+/** Takes an alias away; the history keeps what it named. Undefined when the model has no such alias. */
+export async function removeAlias(
+  ctx: RegistryContext,
+  model: string,
+  alias: string,
+  reason: Reason,
+): Promise<AliasEvent | undefined> {
+  const { who, why } = requireReason(reason, 'remove')
   const at = ctx.clock.now().toISOString()
-  return await ctx.database.transaction<ModelsTables, AliasMoved>(async (tables) => {
-    await holdModel(tables, parsed.model, at)
-    const version = await resolveIn(tables, parsed)
-    const from = await findAlias(tables, parsed.model, alias)
-    if (from === version.version) return { version, event: undefined }
-    if (from !== undefined && options.force !== true) {
-      const present = await resolveIn(tables, { kind: 'version', model: parsed.model, version: from })
-      const changes = breakingChanges(present.contract, version.contract)
-      if (changes.length > 0)
-        throw new InterfaceChangedError({ model: parsed.model, alias, from, to: version.version, changes })
-    }
-    const event = await moveAlias(tables, {
-      model: parsed.model,
-      alias,
-      version: version.version,
-      action: 'promote',
-      at,
-      ...reason,
-    })
-    return { version, event }
+  return await ctx.database.transaction<ModelsTables, AliasEvent | undefined>(async (tables) => {
+    if (!(await holdModel(tables, model, at))) await requireModel(tables, model)
+    if ((await findAlias(tables, model, alias)) === undefined) return undefined
+    return await moveAlias(tables, { model, alias, version: undefined, action: 'remove', at, who, why })
   })
+}
+
+/** The version that an alias would go back to: the last one before the present that is still there. */
+async function previousVersion(tables: Kysely<ModelsTables>, model: string, alias: string) {
+  const { stack, current } = readAliasHistory(await listAliasEvents(tables, model, alias))
+  const rows = await tables
+    .selectFrom('model_versions')
+    .select('version')
+    .where('model', '=', model)
+    .where('deleted_at', 'is', null)
+    .execute()
+  const there = new Set(rows.map((row) => row.version))
+  const before = current === undefined ? stack : stack.slice(0, -1)
+  return { current, previous: before.findLast((version) => there.has(version) && version !== current) }
 }
 
 /** Gives an alias back to the version that had it before, by its history; throws conflict when there is none. */
@@ -76,16 +118,9 @@ export async function rollback(
   parseModelReference(model)
   const at = ctx.clock.now().toISOString()
   return await ctx.database.transaction<ModelsTables, AliasMoved>(async (tables) => {
-    if (!(await holdModel(tables, model, at))) {
-      const known = await tables.selectFrom('registered_models').select('name').orderBy('name').execute()
-      throw new ModelNotFoundError(
-        model,
-        known.map((each) => each.name),
-      )
-    }
-    const stack = aliasStack(await listAliasEvents(tables, model, alias))
-    const previous = stack.at(-2)
-    if (previous === undefined) throw new NothingToRollBackError(model, alias, stack.at(-1))
+    if (!(await holdModel(tables, model, at))) await requireModel(tables, model)
+    const { previous, current } = await previousVersion(tables, model, alias)
+    if (previous === undefined) throw new NothingToRollBackError(model, alias, current)
     const event = await moveAlias(tables, { model, alias, version: previous, action: 'rollback', at, who, why })
     return { version: await resolveIn(tables, { kind: 'version', model, version: previous }), event }
   })

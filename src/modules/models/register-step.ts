@@ -12,7 +12,7 @@ import type { OutputRef, StepContext, StepKind, StepNode, StepNotice, StepResult
 import type { RegistryContext } from './context.ts'
 import type { RegisteredValue } from './declare.ts'
 import { ReportMismatchError } from './errors.ts'
-import type { ModelVersion } from './model-version.ts'
+import type { GatedVersion } from './model-version.ts'
 import { type Registered, registerModel } from './register.ts'
 
 /** What registering within a pipeline needs. */
@@ -41,7 +41,7 @@ async function signatureOf(ctx: RegisterContext, folder: string): Promise<ModelS
 }
 
 /** Leaves the report where people find it, whole or not at all. */
-async function publishReport(ctx: RegisterContext, reportFolder: string, version: ModelVersion): Promise<string> {
+async function publishReport(ctx: RegisterContext, reportFolder: string, version: GatedVersion): Promise<string> {
   await mkdir(ctx.reportsFolder, { recursive: true })
   const name = `${version.model}-${version.version}`
   for (const [from, extension] of [
@@ -88,6 +88,7 @@ async function runRegister(ctx: RegisterContext, step: StepContext): Promise<Ste
     signature: await signatureOf(ctx, modelFolder),
     facts: qualityFacts(quality),
     runId: step.runId,
+    user: ctx.who,
     ...(alias === undefined
       ? {}
       : {

@@ -6,7 +6,7 @@ import { contractDigest, judge, type ModelContract, type QualityFacts } from '..
 import { holdModel, moveAlias, requireReason } from './alias.ts'
 import type { RegistryContext } from './context.ts'
 import { GateFailedError } from './errors.ts'
-import { type ModelVersion, toModelVersion } from './model-version.ts'
+import { folderUri, type GatedVersion, gateTags, loadVersions } from './model-version.ts'
 import { requireAlias } from './reference.ts'
 import type { ModelsTables } from './tables.ts'
 
@@ -19,12 +19,14 @@ export interface Registration {
   /** What was measured of the model; the gate holds it against the contract. */
   readonly facts: QualityFacts
   readonly runId?: string
+  /** Who runs it. */
+  readonly user?: string
   /** Names the new version too; `who` and `why` are kept. */
   readonly alias?: { readonly name: string; readonly who: string; readonly why: string }
 }
 
 export interface Registered {
-  readonly version: ModelVersion
+  readonly version: GatedVersion
   /** False when this very model, report and contract were registered before: nothing new was made. */
   readonly created: boolean
 }
@@ -37,10 +39,11 @@ async function findSame(tables: Kysely<ModelsTables>, input: Registration, diges
     .where('model_digest', '=', input.model.digest)
     .where('report_digest', '=', input.reportDigest)
     .where('contract_digest', '=', digest)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst()
 }
 
-async function wasNamed(tables: Kysely<ModelsTables>, version: ModelVersion, alias: string): Promise<boolean> {
+async function wasNamed(tables: Kysely<ModelsTables>, version: GatedVersion, alias: string): Promise<boolean> {
   const event = await tables
     .selectFrom('alias_events')
     .select('id')
@@ -71,16 +74,18 @@ export async function registerModel(ctx: RegistryContext, input: Registration): 
       .values({
         name: contract.name,
         description: contract.description ?? '',
-        tags: '{}',
+        user_name: input.user ?? null,
         last_version: 0,
         created_at: at,
         updated_at: at,
+        deleted_at: null,
       })
       .onConflict((conflict) => conflict.column('name').doNothing())
       .execute()
     await holdModel(tables, contract.name, at)
     const same = await findSame(tables, input, digest)
-    const version = toModelVersion(same ?? (await insertVersion(tables, { ...input, digest, judgement, at })))
+    const row = same ?? (await insertVersion(tables, { ...input, digest, judgement, at }))
+    const version = (await loadVersions(tables, [row]))[0] as GatedVersion
     if (input.alias && reason && !(await wasNamed(tables, version, input.alias.name)))
       await moveAlias(tables, {
         model: contract.name,
@@ -101,18 +106,28 @@ interface NewVersion extends Registration {
 }
 
 async function insertVersion(tables: Kysely<ModelsTables>, input: NewVersion) {
-  const { last_version } = await tables
-    .updateTable('registered_models')
-    .set((row) => ({ last_version: row('last_version', '+', 1) }))
-    .where('name', '=', input.contract.name)
-    .returning('last_version')
-    .executeTakeFirstOrThrow()
-  return await tables
+  const model = input.contract.name
+  const version = await takeVersionNumber(tables, model)
+  const address = folderUri(input.model.digest)
+  const row = await tables
     .insertInto('model_versions')
     .values({
-      model: input.contract.name,
-      version: last_version,
+      model,
+      version,
+      origin: 'gate',
       run_id: input.runId ?? null,
+      run_link: null,
+      logged_model_id: null,
+      source: address,
+      location: address,
+      stage: 'None',
+      status: 'READY',
+      status_message: null,
+      description: '',
+      user_name: input.user ?? null,
+      created_at: input.at,
+      updated_at: input.at,
+      deleted_at: null,
       model_digest: input.model.digest,
       size_bytes: input.model.sizeBytes,
       files: input.model.files,
@@ -121,9 +136,24 @@ async function insertVersion(tables: Kysely<ModelsTables>, input: NewVersion) {
       contract: JSON.stringify(input.contract),
       signature: JSON.stringify(input.signature),
       judgement: JSON.stringify(input.judgement),
-      status: 'ready',
-      created_at: input.at,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+  const tags = gateTags({ modelDigest: input.model.digest, contractDigest: input.digest })
+  await tables
+    .insertInto('model_version_tags')
+    .values(Object.entries(tags).map(([key, value]) => ({ model, version, key, value })))
+    .execute()
+  return row
+}
+
+/** The next number of a model's versions, inside a transaction that holds the model's row. */
+export async function takeVersionNumber(tables: Kysely<ModelsTables>, model: string): Promise<number> {
+  const { last_version } = await tables
+    .updateTable('registered_models')
+    .set((row) => ({ last_version: row('last_version', '+', 1) }))
+    .where('name', '=', model)
+    .returning('last_version')
+    .executeTakeFirstOrThrow()
+  return last_version
 }

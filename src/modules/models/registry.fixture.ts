@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { digestBytes } from '../../kernel/hash.ts'
 import type { Database } from '../../ports/database.ts'
 import { contract, type ModelContract, type QualityFacts } from '../contracts/index.ts'
+import { trackingMigrations } from '../tracking/index.ts'
 import type { RegistryContext } from './context.ts'
 import type { Registration } from './register.ts'
-import { modelsMigrations } from './tables.ts'
+import { modelsMigrations } from './migrations.ts'
 
 const ticking = { now: () => new Date() }
 
@@ -55,7 +56,7 @@ export async function openRegistry(openDatabase: (options: { file: string }) => 
   const folder = mkdtempSync(join(tmpdir(), 'baton-models-'))
   const file = join(folder, 'baton.db')
   const database = openDatabase({ file })
-  await database.migrate(modelsMigrations)
+  await database.migrate([...trackingMigrations, ...modelsMigrations])
   return {
     database,
     clock: ticking,

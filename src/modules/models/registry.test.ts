@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { openSqlite } from '../../drivers/database/sqlite/index.ts'
 import { digestBytes } from '../../kernel/hash.ts'
 import { parseModelContract } from '../contracts/index.ts'
-import { aliasStack } from './alias.ts'
+import { readAliasHistory } from './alias.ts'
 import {
   findModel,
   GateFailedError,
@@ -42,9 +42,10 @@ describe('parseModelReference', () => {
     ['churn@latest', { kind: 'latest', model: 'churn' }],
     ['churn@7', { kind: 'version', model: 'churn', version: 7 }],
     ['churn@champion', { kind: 'alias', model: 'churn', alias: 'champion' }],
+    ['Churn EU@Prod', { kind: 'alias', model: 'Churn EU', alias: 'Prod' }],
   ])('reads %s', (text, reference) => expect(parseModelReference(text)).toEqual(reference))
 
-  it.each(['', '@3', 'churn@', 'churn@0', 'churn@-1', 'churn@1@2', 'Churn', 'churn@Champion', '../churn', 'churn@1.5'])(
+  it.each(['', '@3', 'churn@', 'churn@0', 'churn@-1', 'churn@1@2', '../churn', 'a:b', 'churn@1.5'])(
     'refuses "%s"',
     (text) => expect(() => parseModelReference(text)).toThrow(/does not name a model/),
   )
@@ -126,7 +127,7 @@ describe('registerModel', () => {
     const { versions, latestVersion } = await showModel(ctx, 'churn')
     expect(latestVersion).toBe(21)
     expect(versions.map((version) => version.version)).toEqual(Array.from({ length: 21 }, (_, i) => 21 - i))
-    expect(new Set(versions.map((version) => version.modelDigest)).size).toBe(21)
+    expect(new Set(versions.map((version) => version.location)).size).toBe(21)
   })
 })
 
@@ -233,7 +234,7 @@ describe('promote and rollback', () => {
   })
 })
 
-describe('aliasStack', () => {
+describe('readAliasHistory', () => {
   it('is what a stack of promotions would hold', () => {
     const action = oneof(
       record({ action: constant('promote' as const), to: integer({ min: 1, max: 5 }) }),
@@ -254,9 +255,10 @@ describe('aliasStack', () => {
             events.push({ action: 'rollback', from, to: stack.at(-1)! })
           }
         }
-        expect(
-          aliasStack(events.map((event) => ({ ...event, alias: 'champion', who: 'a', why: 'b', at: '' }))),
-        ).toEqual(stack)
+        const read = readAliasHistory(
+          events.map((event) => ({ ...event, alias: 'champion', who: 'a', why: 'b', at: '' })),
+        )
+        expect(read).toEqual({ stack, current: stack.at(-1) })
       }),
     )
   })

@@ -2,23 +2,61 @@ import type { Kysely } from 'kysely'
 
 import { findAlias } from './alias.ts'
 import type { RegistryContext } from './context.ts'
-import { AliasNotFoundError, ModelNotFoundError, ModelVersionNotFoundError } from './errors.ts'
-import { type ModelVersion, toModelVersion } from './model-version.ts'
+import { AliasNotFoundError, ModelNotFoundError, ModelVersionNotFoundError, NotGatedError } from './errors.ts'
+import { type GatedVersion, loadVersions, type ModelVersion } from './model-version.ts'
 import { type ModelReference, parseModelReference } from './reference.ts'
-import type { ModelsTables } from './tables.ts'
+import type { ModelsTables, ModelVersionRow, RegisteredModelRow } from './tables.ts'
 
-async function requireModel(tables: Kysely<ModelsTables>, model: string): Promise<number> {
+/** The row of a model that is not deleted; throws not_found with the names that are there. */
+export async function requireModel(tables: Kysely<ModelsTables>, model: string): Promise<RegisteredModelRow> {
   const row = await tables
     .selectFrom('registered_models')
-    .select('last_version')
+    .selectAll()
     .where('name', '=', model)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst()
-  if (row !== undefined) return row.last_version
-  const known = await tables.selectFrom('registered_models').select('name').orderBy('name').limit(20).execute()
+  if (row !== undefined) return row
+  const known = await tables
+    .selectFrom('registered_models')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .limit(20)
+    .execute()
   throw new ModelNotFoundError(
     model,
     known.map((each) => each.name),
   )
+}
+
+/** The row of a version that is not deleted; throws not_found. */
+export async function requireVersion(
+  tables: Kysely<ModelsTables>,
+  model: string,
+  version: number,
+): Promise<ModelVersionRow> {
+  const row = await tables
+    .selectFrom('model_versions')
+    .selectAll()
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (row !== undefined) return row
+  const { last_version } = await requireModel(tables, model)
+  throw new ModelVersionNotFoundError(model, version, last_version)
+}
+
+async function latestVersion(tables: Kysely<ModelsTables>, model: string): Promise<number> {
+  const row = await tables
+    .selectFrom('model_versions')
+    .select('version')
+    .where('model', '=', model)
+    .where('deleted_at', 'is', null)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.version ?? 0
 }
 
 async function aliasVersion(
@@ -42,34 +80,40 @@ async function aliasVersion(
 
 /** The version that a reference names now, within the given tables or transaction. */
 export async function resolveIn(tables: Kysely<ModelsTables>, reference: ModelReference): Promise<ModelVersion> {
-  const latest = await requireModel(tables, reference.model)
+  await requireModel(tables, reference.model)
   const version =
     reference.kind === 'version'
       ? reference.version
       : reference.kind === 'latest'
-        ? latest
+        ? await latestVersion(tables, reference.model)
         : await aliasVersion(tables, reference)
-  const row = await tables
-    .selectFrom('model_versions')
-    .selectAll()
-    .where('model', '=', reference.model)
-    .where('version', '=', version)
-    .executeTakeFirst()
-  if (row === undefined) throw new ModelVersionNotFoundError(reference.model, version, latest)
-  return toModelVersion(row)
+  const row = await requireVersion(tables, reference.model, version)
+  return (await loadVersions(tables, [row]))[0]!
 }
 
-/** The version that `churn` (the latest), `churn@7` or `churn@champion` names now; throws not_found otherwise. */
-export async function resolveModel(ctx: RegistryContext, reference: string): Promise<ModelVersion> {
-  return await resolveIn(ctx.database.tables<ModelsTables>(), parseModelReference(reference))
+/** The version that this names now, whoever made it; throws not_found when there is none. */
+export async function getVersion(ctx: RegistryContext, reference: ModelReference): Promise<ModelVersion> {
+  return await resolveIn(ctx.database.tables<ModelsTables>(), reference)
 }
 
-/** Like `resolveModel`, but undefined when there is no such model, version or alias. */
-export async function findModel(ctx: RegistryContext, reference: string): Promise<ModelVersion | undefined> {
+/** Like `getVersion`, for `churn` (the latest), `churn@7` or `churn@champion`. */
+export async function resolveVersion(ctx: RegistryContext, reference: string): Promise<ModelVersion> {
+  return await getVersion(ctx, parseModelReference(reference))
+}
+
+/** Like `resolveVersion`; throws a usage error for a version of a client, which has no contract to predict by. */
+export async function resolveModel(ctx: RegistryContext, reference: string): Promise<GatedVersion> {
+  const version = await resolveVersion(ctx, reference)
+  if (version.origin === 'client') throw new NotGatedError(version.model, version.version)
+  return version
+}
+
+/** Like `resolveModel`, but undefined when there is no such model, version or alias, or it did not pass a gate. */
+export async function findModel(ctx: RegistryContext, reference: string): Promise<GatedVersion | undefined> {
   try {
     return await resolveModel(ctx, reference)
   } catch (error) {
-    const absent = [ModelNotFoundError, ModelVersionNotFoundError, AliasNotFoundError]
+    const absent = [ModelNotFoundError, ModelVersionNotFoundError, AliasNotFoundError, NotGatedError]
     if (absent.some((kind) => error instanceof kind)) return undefined
     throw error
   }

@@ -1,98 +1,74 @@
-import type { Migration } from '../../ports/database.ts'
-
-/** The module's own tables. Times are ISO text in UTC; JSON is text. */
-export interface ModelsTables {
-  registered_models: {
-    name: string
-    description: string
-    tags: string
-    last_version: number
-    created_at: string
-    updated_at: string
-  }
-  model_versions: {
-    model: string
-    version: number
-    run_id: string | null
-    model_digest: string
-    /** A PostgreSQL bigint comes as text. */
-    size_bytes: number | string
-    files: number
-    report_digest: string
-    contract_digest: string
-    contract: string
-    signature: string
-    judgement: string
-    status: string
-    created_at: string
-  }
-  model_aliases: { model: string; alias: string; version: number; updated_at: string }
-  alias_events: {
-    id: string
-    model: string
-    alias: string
-    /** Counts the events of one alias from 1: the order of its history. */
-    number: number
-    from_version: number | null
-    to_version: number
-    action: string
-    who: string
-    why: string
-    at: string
-  }
+/** Rows as the database holds them. Times are ISO text in UTC; `contract`, `signature` and `judgement` are JSON text. */
+export interface RegisteredModelRow {
+  readonly name: string
+  readonly description: string
+  readonly user_name: string | null
+  /** The number of the newest version, deleted ones included: versions count from 1 without gaps. */
+  readonly last_version: number
+  readonly created_at: string
+  readonly updated_at: string
+  /** A deleted model keeps its rows under a name that no model can have, so that its own name is free again. */
+  readonly deleted_at: string | null
 }
 
-export const modelsMigrations: readonly Migration[] = [
-  {
-    name: 'models-0001-registry',
-    statements: [
-      `CREATE TABLE registered_models (
-        name text PRIMARY KEY,
-        description text NOT NULL DEFAULT '',
-        tags text NOT NULL DEFAULT '{}',
-        last_version integer NOT NULL DEFAULT 0,
-        created_at text NOT NULL,
-        updated_at text NOT NULL
-      )`,
-      `CREATE TABLE model_versions (
-        model text NOT NULL REFERENCES registered_models (name),
-        version integer NOT NULL,
-        run_id text,
-        model_digest text NOT NULL,
-        size_bytes bigint NOT NULL,
-        files integer NOT NULL,
-        report_digest text NOT NULL,
-        contract_digest text NOT NULL,
-        contract text NOT NULL,
-        signature text NOT NULL,
-        judgement text NOT NULL,
-        status text NOT NULL,
-        created_at text NOT NULL,
-        PRIMARY KEY (model, version),
-        UNIQUE (model, model_digest, report_digest, contract_digest)
-      )`,
-      `CREATE TABLE model_aliases (
-        model text NOT NULL,
-        alias text NOT NULL,
-        version integer NOT NULL,
-        updated_at text NOT NULL,
-        PRIMARY KEY (model, alias),
-        FOREIGN KEY (model, version) REFERENCES model_versions (model, version)
-      )`,
-      `CREATE TABLE alias_events (
-        id text PRIMARY KEY,
-        model text NOT NULL,
-        alias text NOT NULL,
-        number integer NOT NULL,
-        from_version integer,
-        to_version integer NOT NULL,
-        action text NOT NULL,
-        who text NOT NULL,
-        why text NOT NULL,
-        at text NOT NULL,
-        UNIQUE (model, alias, number),
-        FOREIGN KEY (model, to_version) REFERENCES model_versions (model, version)
-      )`,
-    ],
-  },
-]
+export interface ModelVersionRow {
+  readonly model: string
+  readonly version: number
+  /** `gate`: made by p.register when its contract held; `client`: created by an MLflow client. */
+  readonly origin: string
+  readonly run_id: string | null
+  readonly run_link: string | null
+  readonly logged_model_id: string | null
+  /** As it was given; of a gated version the address of its folder in the artifact proxy. */
+  readonly source: string
+  /** Where the files are: the source itself, or what `models:/…` stood for when the version was made. */
+  readonly location: string
+  readonly stage: string
+  readonly status: string
+  readonly status_message: string | null
+  readonly description: string
+  readonly user_name: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly deleted_at: string | null
+  // What the gate has read; null for a version of a client.
+  readonly model_digest: string | null
+  /** A PostgreSQL bigint may come as text. */
+  readonly size_bytes: number | string | null
+  readonly files: number | null
+  readonly report_digest: string | null
+  readonly contract_digest: string | null
+  readonly contract: string | null
+  readonly signature: string | null
+  readonly judgement: string | null
+}
+
+export interface AliasEventRow {
+  readonly id: string
+  readonly model: string
+  readonly alias: string
+  /** Counts the events of one alias from 1: the order of its history. */
+  readonly number: number
+  readonly from_version: number | null
+  /** Null when the alias was taken away. */
+  readonly to_version: number | null
+  readonly action: string
+  readonly who: string
+  readonly why: string
+  readonly at: string
+}
+
+/** The module's own tables. */
+export interface ModelsTables {
+  registered_models: RegisteredModelRow
+  registered_model_tags: { readonly model: string; readonly key: string; readonly value: string }
+  model_versions: ModelVersionRow
+  model_version_tags: {
+    readonly model: string
+    readonly version: number
+    readonly key: string
+    readonly value: string
+  }
+  model_aliases: { model: string; alias: string; version: number; updated_at: string }
+  alias_events: AliasEventRow
+}

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { type Digest, digestValue } from '../../kernel/hash.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { FolderStore } from '../../ports/folder-store.ts'
-import { aliasStack, listAliasEvents } from './alias.ts'
+import { listAliasEvents, readAliasHistory } from './alias.ts'
 import type { RegistryContext } from './context.ts'
-import type { ModelsTables } from './tables.ts'
+import type { ModelsTables, ModelVersionRow } from './tables.ts'
 
 export interface ModelProblem {
   readonly model: string
@@ -34,7 +34,35 @@ async function folderProblem(ctx: VerifyContext, digest: Digest): Promise<string
   }
 }
 
-/** Looks at every version: its folders are there with the recorded bytes, its contract is the recorded one, no number is missing, each alias is what its history says. */
+/** What is wrong with a version that passed a gate: its folders and its contract must be what was recorded. */
+async function gatedProblems(
+  ctx: VerifyContext,
+  row: ModelVersionRow,
+  seen: Map<string, string | undefined>,
+): Promise<readonly string[]> {
+  const problems: string[] = []
+  for (const [part, digest] of [
+    ['model folder', row.model_digest],
+    ['quality report', row.report_digest],
+  ] as const) {
+    if (digest === null) {
+      problems.push(`has no ${part} although it passed a gate`)
+      continue
+    }
+    if (!seen.has(digest)) seen.set(digest, await folderProblem(ctx, digest as Digest))
+    const problem = seen.get(digest)
+    if (problem !== undefined) problems.push(`its ${part} ${digest} ${problem}`)
+  }
+  const contract = JSON.parse(row.contract ?? 'null') as Json
+  if (digestValue('model-contract/1', contract) !== row.contract_digest)
+    problems.push('its contract is not the recorded one')
+  return problems
+}
+
+/**
+ * Looks at every version that is not deleted: what passed a gate has its folders and its contract as they were
+ * recorded, no number is missing, each alias is what its history says.
+ */
 export async function verifyModels(
   ctx: VerifyContext,
 ): Promise<{ readonly versions: number; readonly problems: readonly ModelProblem[] }> {
@@ -42,7 +70,8 @@ export async function verifyModels(
   const problems: ModelProblem[] = []
   let checked = 0
   const seen = new Map<string, string | undefined>()
-  for (const model of await tables.selectFrom('registered_models').selectAll().orderBy('name').execute()) {
+  const models = tables.selectFrom('registered_models').selectAll().where('deleted_at', 'is', null)
+  for (const model of await models.orderBy('name').execute()) {
     const versions = await tables
       .selectFrom('model_versions')
       .selectAll()
@@ -55,30 +84,23 @@ export async function verifyModels(
         what: `has versions ${versions.map((row) => row.version).join(', ')}, but its last is ${model.last_version}`,
       })
     for (const row of versions) {
+      if (row.deleted_at !== null) continue
       checked += 1
-      const say = (what: string) => problems.push({ model: model.name, version: row.version, what })
-      for (const [part, digest] of [
-        ['model folder', row.model_digest],
-        ['quality report', row.report_digest],
-      ] as const) {
-        if (!seen.has(digest)) seen.set(digest, await folderProblem(ctx, digest as Digest))
-        const problem = seen.get(digest)
-        if (problem !== undefined) say(`its ${part} ${digest} ${problem}`)
-      }
-      if (digestValue('model-contract/1', JSON.parse(row.contract) as Json) !== row.contract_digest)
-        say('its contract is not the recorded one')
+      if (row.origin !== 'gate') continue
+      for (const what of await gatedProblems(ctx, row, seen))
+        problems.push({ model: model.name, version: row.version, what })
     }
     for (const alias of await tables
       .selectFrom('model_aliases')
       .selectAll()
       .where('model', '=', model.name)
       .execute()) {
-      const stack = aliasStack(await listAliasEvents(tables, model.name, alias.alias))
-      if (stack.at(-1) !== alias.version)
+      const { current } = readAliasHistory(await listAliasEvents(tables, model.name, alias.alias))
+      if (current !== alias.version)
         problems.push({
           model: model.name,
           version: alias.version,
-          what: `has the alias ${alias.alias}, but its history says ${stack.at(-1) ?? 'none'}`,
+          what: `has the alias ${alias.alias}, but its history says ${current ?? 'none'}`,
         })
     }
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { digestValue } from '../../kernel/hash.ts'
 import type { DatasetReader, DatasetWriter } from '../../ports/dataset-reader.ts'
-import { findModel, type ModelVersion, resolveModel } from '../models/index.ts'
+import { findModel, type GatedVersion, resolveModel } from '../models/index.ts'
 import type { KeyPart, OutputRef, StepContext, StepKind, StepNode, StepNotice, StepResult } from '../pipelines/index.ts'
 import type { PredictContext } from './context.ts'
 import type { PredictNodeOptions } from './declare.ts'
@@ -33,7 +33,7 @@ async function modelPart(ctx: PredictStepContext, reference: string): Promise<Ke
 }
 
 /** The version that the step's reference, or the value of its register step, names. */
-async function modelOf(ctx: PredictStepContext, step: StepContext): Promise<ModelVersion> {
+async function modelOf(ctx: PredictStepContext, step: StepContext): Promise<GatedVersion> {
   const { model } = optionsOf(step.node)
   if (model !== null) return await resolveModel(ctx, model)
   const input = step.inputs['model']

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { throwIfAborted } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { LoadedModel } from '../../ports/model-runtime.ts'
-import { type ModelVersion, resolveModel } from '../models/index.ts'
+import { type GatedVersion, resolveModel } from '../models/index.ts'
 import type { OpenInput, PredictContext } from './context.ts'
 import { SameFileError } from './errors.ts'
 import { outputFormatOf, rejectedPath } from './output-format.ts'
@@ -45,7 +45,7 @@ export interface Predicted {
 }
 
 /** The model of a version, restored and verified into a folder, and loaded. */
-export async function loadVersion(ctx: PredictContext, version: ModelVersion, folder: string): Promise<LoadedModel> {
+export async function loadVersion(ctx: PredictContext, version: GatedVersion, folder: string): Promise<LoadedModel> {
   await ctx.folders.restore(version.modelDigest, folder)
   return await ctx.runtime.load(folder)
 }

@@ -21,6 +21,9 @@ export { defaultLink, type LinkOf } from './export/experiment-record.ts'
 export { exportRunsCsv } from './export/export-runs-csv.ts'
 export { finishRun, type RunFinish } from './finish-run.ts'
 export { childRuns, findRun, getMetricHistory, getRun, shortRunId } from './get-run.ts'
+export type { Comparison as FilterComparison } from './filter/comparison.ts'
+export { compileNumber, compileText, needOperator, needText, textOperators } from './filter/compile.ts'
+export { parseFilter, parseOrder } from './filter/parse.ts'
 export { checkKey, fitValue, limits } from './limits.ts'
 export { countRuns, eachRun, listRuns, type RunQuery } from './list-runs.ts'
 export { type DataUse, listDataUses, listRunInfos } from './data-uses.ts'
@@ -38,6 +41,23 @@ export {
   type RunMetric,
   sampleMetricOfRuns,
 } from './metric-history.ts'
+export {
+  deleteLoggedModel,
+  deleteLoggedModelTag,
+  finalizeLoggedModel,
+  logLoggedModelParams,
+  noteModelVersion,
+  setLoggedModelTags,
+} from './logged-models/change-logged-model.ts'
+export { createLoggedModel, type NewLoggedModel } from './logged-models/create-logged-model.ts'
+export { getLoggedModel } from './logged-models/get-logged-model.ts'
+export {
+  type LoggedModel,
+  type LoggedModelMetric,
+  type LoggedModelStatus,
+  loggedModelStatuses,
+} from './logged-models/logged-model.ts'
+export { type LoggedModelQuery, searchLoggedModels } from './logged-models/search-logged-models.ts'
 export { trackingMigrations } from './migrations.ts'
 export { findProcessState, type ProcessState, type ProcessToken, readProcessToken } from './process-identity.ts'
 export { type FinishedStep, recordFinishedSteps } from './record-finished-steps.ts'

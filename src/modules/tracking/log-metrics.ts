@@ -4,6 +4,7 @@ import type { RunId } from '../../kernel/ids.ts'
 import { inChunks, type Tables, type TrackingContext } from './context.ts'
 import { InvalidEntryError } from './errors.ts'
 import { checkInteger, checkKey } from './limits.ts'
+import { insertModelMetrics } from './logged-models/log-model-metrics.ts'
 import { checkWritable } from './open-run.ts'
 import type { Metric } from './run.ts'
 import { toMetricRow } from './run-rows.ts'
@@ -51,6 +52,7 @@ function isList(metrics: readonly MetricEntry[] | Readonly<Record<string, number
 
 /** Inserts metrics and moves the latest values on, within a transaction. */
 export async function insertMetrics(tables: Tables, rows: readonly MetricRow[]): Promise<void> {
+  await insertModelMetrics(tables, rows)
   for (const chunk of inChunks(rows)) {
     await tables
       .insertInto('metrics')

@@ -1,4 +1,5 @@
 import type { Migration } from '../../ports/database.ts'
+import { loggedModelsMigration } from './logged-models/tables.ts'
 
 const data = `
   run_id text NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -122,4 +123,5 @@ VALUES (0, 'Default', NULL, 'active', 0, 0)`,
       'CREATE INDEX run_outputs_by_digest ON run_outputs (digest)',
     ],
   },
+  loggedModelsMigration,
 ]

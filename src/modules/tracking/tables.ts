@@ -1,3 +1,5 @@
+import type { LoggedModelTables } from './logged-models/tables.ts'
+
 /** Rows as the database holds them; every number is a JavaScript number, a flag is 0 or 1. */
 export interface ExperimentRow {
   readonly id: number
@@ -84,7 +86,7 @@ export interface RunDataRow {
   readonly tags_json: string | null
 }
 
-export interface TrackingTables {
+export interface TrackingTables extends LoggedModelTables {
   readonly experiments: ExperimentRow
   readonly experiment_tags: { readonly experiment_id: number; readonly key: string; readonly value: string }
   readonly runs: RunRow
