@@ -1,6 +1,9 @@
+import type { Secret } from '../kernel/secret.ts'
+
 export interface Notification {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
+  /** The address and the headers may hold tokens: only the driver reveals them. */
+  readonly url: Secret
+  readonly headers: Readonly<Record<string, Secret>>
   readonly body: string
   /** The receiver may use it to drop a repeat: the same content always carries the same key. */
   readonly idempotencyKey: string

@@ -1,4 +1,5 @@
 import { type Digest, digestValue } from '../../kernel/hash.ts'
+import { Secret } from '../../kernel/secret.ts'
 import type { EnvReference } from '../pipelines/declare.ts'
 import { InvalidAddressError } from './errors.ts'
 
@@ -13,7 +14,7 @@ function valueOf(step: string, value: string | EnvReference, env: ReadEnv): stri
 
 /** Where to post: the whole address for the request, and what of it may be shown and recorded. */
 export interface Address {
-  readonly url: string
+  readonly url: Secret
   readonly host: string
   /**
    * A digest of scheme, host and path, because a path may hold a secret. A change of a token in the query is no
@@ -31,13 +32,16 @@ export function resolveAddress(step: string, to: string | EnvReference, env: Rea
     throw new InvalidAddressError(step, `${from} begins with ${url.protocol}`)
   if (url.username !== '' || url.password !== '')
     throw new InvalidAddressError(step, `${from} holds a user name or password; use \`headers\``)
-  return { url: url.href, host: url.host, receiver: digestValue('notify-receiver/1', `${url.origin}${url.pathname}`) }
+  const receiver = digestValue('notify-receiver/1', `${url.origin}${url.pathname}`)
+  return { url: new Secret(url.href), host: url.host, receiver }
 }
 
 export function resolveHeaders(
   step: string,
   headers: Readonly<Record<string, string | EnvReference>>,
   env: ReadEnv,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, valueOf(step, value, env)]))
+): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, new Secret(valueOf(step, value, env))]),
+  )
 }

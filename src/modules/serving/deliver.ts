@@ -1,3 +1,4 @@
+import type { Secret } from '../../kernel/secret.ts'
 import type { NotificationOutcome, Notifier } from '../../ports/notifier.ts'
 import type { StepContext } from '../pipelines/index.ts'
 import type { Address } from './address.ts'
@@ -37,7 +38,7 @@ export interface DelivererOptions {
   readonly step: StepContext
   readonly options: NotifyNodeOptions
   readonly address: Address
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, Secret>>
 }
 
 /** Sends batches one after the other: each is written down first, tried with growing pauses, and its outcome written down. */

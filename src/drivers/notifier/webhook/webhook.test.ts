@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { Secret } from '../../../kernel/secret.ts'
 import { createWebhookNotifier } from './index.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -33,7 +34,12 @@ async function receiver(
 const notifier = createWebhookNotifier()
 const post = (url: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   notifier.send(
-    { url, headers: { authorization: 'Bearer hush' }, body: '{"rows":[1]}', idempotencyKey: 'k1' },
+    {
+      url: new Secret(url),
+      headers: { authorization: new Secret('Bearer hush') },
+      body: '{"rows":[1]}',
+      idempotencyKey: 'k1',
+    },
     { timeoutMs: 5000, ...options },
   )
 

@@ -55,9 +55,9 @@ export function createWebhookNotifier(options: WebhookOptions = {}): Notifier {
       throwIfAborted(signal)
       const timeout = AbortSignal.timeout(timeoutMs)
       const headers = new Headers({ 'content-type': 'application/json', 'user-agent': options.userAgent ?? 'baton' })
-      for (const [name, value] of Object.entries(notification.headers)) headers.set(name, value)
+      for (const [name, value] of Object.entries(notification.headers)) headers.set(name, value.reveal())
       headers.set('idempotency-key', notification.idempotencyKey)
-      let url = notification.url
+      let url = notification.url.reveal()
       try {
         for (let redirects = 0; ; redirects += 1) {
           const response = await fetch(url, {

@@ -71,10 +71,24 @@ function selectSql(query: RowQuery, columns: readonly SourceColumn[]): string {
   return `SELECT ${list} ${from} ${after} ORDER BY ${column}`
 }
 
+/** The error of a URL that cannot be read holds the URL, and so the password: it is not passed on. */
+function createClient(url: string): Client {
+  const config: ClientConfig = { connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'baton' }
+  try {
+    return new Client(config)
+  } catch {
+    throw new RowSourceError({
+      code: 'source.invalid_url',
+      kind: 'usage',
+      message: 'The URL of the PostgreSQL database cannot be read.',
+      hint: 'Write it as postgres://user:password@host:5432/database; in user and password write %40 for @, %2F for / and %3A for :.',
+    })
+  }
+}
+
 /** Opens a PostgreSQL database in one read-only transaction that sees no later commit. */
 export async function openPostgresSource(url: string): Promise<RowSource> {
-  const config: ClientConfig = { connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'baton' }
-  const client = new Client(config)
+  const client = createClient(url)
   const server = serverOf(client)
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

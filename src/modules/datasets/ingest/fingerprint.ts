@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 
 import { digestValue } from '../../../kernel/hash.ts'
+import type { Secret } from '../../../kernel/secret.ts'
 import type { RowSources } from '../../../ports/row-source.ts'
 import type { KeyPart, PlanContext } from '../../pipelines/index.ts'
 import { sqlName } from '../../checks/index.ts'
@@ -21,10 +22,10 @@ async function sqliteParts(path: string, plan: PlanContext): Promise<readonly Ke
 }
 
 /** Count and greatest watermark: enough for a source that rows are only added to, which is what a watermark promises. */
-async function watermarkPart(sources: RowSources, source: { url: string }, options: IngestOptions): Promise<KeyPart> {
+async function watermarkPart(sources: RowSources, source: { url: Secret }, options: IngestOptions): Promise<KeyPart> {
   const from = options.query === undefined ? tableName(options.table ?? '') : `(${options.query}) AS q`
   const query = `SELECT count(*) AS n, max(${sqlName(options.watermark!)}) AS top FROM ${from}`
-  await using opened = await sources.open(source.url)
+  await using opened = await sources.open(source.url.reveal())
   for await (const [row] of opened.batches({ query })) {
     const [rows = null, top = null] = row ?? []
     return {

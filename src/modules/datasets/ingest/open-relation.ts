@@ -87,9 +87,9 @@ export async function openRelation(
       throw await toReadError(error, path)
     }
   }
-  await using opened = await options.sources.open(source.url)
+  await using opened = await options.sources.open(source.url.reveal())
   const staged = await stageRows(session, opened, options)
-  const label = source.format === 'sqlite' ? source.path : publicLocation(source.url)
+  const label = source.format === 'sqlite' ? source.path : publicLocation(source.url.reveal())
   return {
     relation: staged.relation,
     values: 'text',

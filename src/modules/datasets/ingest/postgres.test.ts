@@ -69,7 +69,9 @@ describe.skipIf(missing)(`an ingest from PostgreSQL${missing === undefined ? '' 
     } as const
     const result = await ingest({ table: 'many', schema: { ...schema, key: ['id'] } })
     expect(result.metrics).toEqual({ rows: 199_990, quarantinedRows: 10 })
-    expect(result.notices).toEqual([{ label: 'quarantine', text: 'rows.quarantine@1: 10 × rows.id:max (row 199991 has "199991")' }])
+    expect(result.notices).toEqual([
+      { label: 'quarantine', text: 'rows.quarantine@1: 10 × rows.id:max (row 199991 has "199991")' },
+    ])
     expect(result.tags!['source']).not.toContain('relay-race')
   })
 
@@ -126,6 +128,12 @@ describe.skipIf(missing)(`an ingest from PostgreSQL${missing === undefined ? '' 
       { from: () => postgres('postgres://u:secret@127.0.0.1:1/x'), table: 'x' },
       'source.unreachable',
       'unavailable',
+    ],
+    [
+      'a URL that is none',
+      { from: () => postgres('postgres://u:secret@127.0.0.1:99999/x'), table: 'x' },
+      'source.invalid_url',
+      'usage',
     ],
   ])('names %s, without the password', async (_, options, code, kind) => {
     const { from, ...rest } = options as { from?: () => never; table: string }

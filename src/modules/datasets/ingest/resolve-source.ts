@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isAbsolute, join } from 'node:path'
 
+import { Secret } from '../../../kernel/secret.ts'
 import { SourceError } from '../errors.ts'
 import type { ResolvedSource, SourceLocation, SourceSpec } from './source-spec.ts'
 
@@ -53,7 +54,7 @@ function formatOf(location: string): ResolvedSource['format'] {
 export function resolveSource(spec: SourceSpec, place: SourcePlace): ResolvedSource {
   const location = locationOf(spec.location, place)
   const format = spec.format === 'auto' ? formatOf(location) : spec.format
-  if (format === 'postgres') return { format, url: location }
+  if (format === 'postgres') return { format, url: new Secret(location) }
   const path = toPath(location, place.projectRoot)
   if (!existsSync(path)) {
     throw new SourceError('source_missing', `There is no file ${path}.`, {
@@ -68,7 +69,7 @@ export function resolveSource(spec: SourceSpec, place: SourcePlace): ResolvedSou
       where: { file: path },
     })
   }
-  if (format === 'sqlite') return { format, path, url: `sqlite:${path}` }
+  if (format === 'sqlite') return { format, path, url: new Secret(`sqlite:${path}`) }
   if (format === 'parquet') return { format, path }
   if (format === 'jsonl') return { format, path }
   const { format: _, location: __, ...options } = spec.format === 'csv' ? spec : { format, location }

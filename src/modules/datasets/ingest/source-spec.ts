@@ -1,3 +1,4 @@
+import type { Secret } from '../../../kernel/secret.ts'
 import type { EnvReference } from '../../pipelines/declare.ts'
 
 /** How a CSV file is written. What is absent is found out (delimiter) or is the usual (the rest). */
@@ -29,5 +30,5 @@ export type ResolvedSource =
   | ({ readonly format: 'csv'; readonly path: string } & CsvOptions)
   | { readonly format: 'parquet'; readonly path: string }
   | { readonly format: 'jsonl'; readonly path: string }
-  | { readonly format: 'sqlite'; readonly path: string; readonly url: string }
-  | { readonly format: 'postgres'; readonly url: string }
+  | { readonly format: 'sqlite'; readonly path: string; readonly url: Secret }
+  | { readonly format: 'postgres'; readonly url: Secret }
