@@ -1,3 +1,3 @@
-export { openEnvironment, type Environment, type ReadEnvironment } from './environment.ts'
+export type { Environment, ReadEnvironment } from './environment.ts'
 export { loadConfig, type Config, type LoadConfigOptions, type SettingOrigin } from './load.ts'
 export { configSchema, environmentName, type SettingName, type Settings, settingNames } from './schema.ts'
