@@ -21,11 +21,13 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
       const tables = await verifyTables(datasets, signal)
       const stored = await verifyBlobs(blobs, { signal, removeLeftovers: clean })
       const registry = await verifyModels(models)
+      // A table that cannot be read is told once, not again for every run that has used it.
+      const unreadable = new Set(tables.torn.map(({ dataset }) => dataset))
       const hasTable = async ({ dataset, version, digest }: RunDatum): Promise<boolean> =>
         dataset !== undefined &&
         version !== undefined &&
         isDigest(digest) &&
-        hasVersion(datasets, { dataset, version, digest })
+        (unreadable.has(dataset) || hasVersion(datasets, { dataset, version, digest }))
       const runs = await verifyRuns({ ...tracking, blobs, folders, hasTable }, signal)
       const temporary = findTemporaryLeftovers(models.temporaryFolder, tracking.clock.now().getTime())
       if (clean) for (const path of temporary) rmSync(path, { recursive: true, force: true })
