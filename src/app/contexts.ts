@@ -8,6 +8,7 @@ import { createOutputsPresent } from './outputs-present.ts'
 import { packageVersion } from '../cli/package-info.ts'
 import type { Config } from '../config/index.ts'
 import { openLocalBlobs } from '../drivers/blob/local/index.ts'
+import { withGroupCommit } from '../drivers/database/group-commit.ts'
 import { openSqlite } from '../drivers/database/sqlite/index.ts'
 import { createDuckdbEngine } from '../drivers/engine/duckdb/index.ts'
 import { createProcessExecutor } from '../drivers/executor/process/index.ts'
@@ -53,7 +54,7 @@ export async function openContexts(config: Config, warn: (line: string) => void)
   const memoryLimitMb = Math.floor(config.memoryLimitBytes / 1e6)
   const clock = systemClock
 
-  const database = openSqlite({ file: join(storeFolder, 'baton.db'), batonVersion: version })
+  const database = withGroupCommit(openSqlite({ file: join(storeFolder, 'baton.db'), batonVersion: version }))
   await database.migrate([...trackingMigrations, ...pipelinesMigrations, ...modelsMigrations, ...servingMigrations])
   const blobs = openLocalBlobs(join(storeFolder, 'blobs'))
   const folders = createFolderStore(blobs, temporaryFolder)

@@ -1,0 +1,8 @@
+import type { Database } from '../../ports/database.ts'
+import { withGroupCommit } from './group-commit.ts'
+import { openSqlite } from './sqlite/index.ts'
+
+/** SQLite behind the decorator, for the laws of the port, which other processes open too. */
+export function openGroupedSqlite(options: Parameters<typeof openSqlite>[0]): Database {
+  return withGroupCommit(openSqlite(options))
+}
