@@ -10,6 +10,7 @@ import { listen } from '../http/listen.ts'
 import type { HttpApp } from '../http/http-app.ts'
 import { createServer } from '../http/server.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { withModelFolders } from '../modules/models/index.ts'
 import { openContexts } from './contexts.ts'
 
 /** Opens the project, puts the routes over it and listens. */
@@ -26,7 +27,10 @@ export async function startServer(config: Config, options: ServeOptions): Promis
       datasets: contexts.datasets,
       folders: contexts.folders,
       blobs: contexts.blobs,
-      artifacts: openLocalArtifacts(join(config.storeFolder, 'artifacts')),
+      artifacts: withModelFolders(openLocalArtifacts(join(config.storeFolder, 'artifacts')), {
+        ...contexts.models,
+        blobs: contexts.blobs,
+      }),
     }
     const server = await createServer(app, { log })
     const { url, port } = await listen(server, options)

@@ -46,7 +46,6 @@ function presentLoggedModel(model: LoggedModel): object {
       last_updated_timestamp_ms: model.updatedMs,
       artifact_uri: model.artifactUri,
       status: model.status,
-      ...(model.user === undefined ? {} : { creator_id: model.user }),
       ...(model.modelType === undefined ? {} : { model_type: model.modelType }),
       ...(model.sourceRunId === undefined ? {} : { source_run_id: model.sourceRunId }),
       ...(model.statusMessage === undefined ? {} : { status_message: model.statusMessage }),

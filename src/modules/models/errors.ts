@@ -277,3 +277,29 @@ export class InvalidPageTokenError extends BatonError {
     })
   }
 }
+
+/** A file that no registered version has. */
+export class ModelFileNotFoundError extends BatonError {
+  constructor(path: string) {
+    super({
+      code: 'models.file_not_found',
+      kind: 'not_found',
+      message: `No registered version has the file ${path}.`,
+      hint: 'List the folder to see what is there; the files of a deleted version are not given out.',
+      details: { path },
+    })
+  }
+}
+
+/** A registered version is what was judged, for good. */
+export class ModelFolderReadOnlyError extends BatonError {
+  constructor(path: string) {
+    super({
+      code: 'models.folder_read_only',
+      kind: 'usage',
+      message: `${path} belongs to a registered version and cannot be changed.`,
+      hint: 'Register another version.',
+      details: { path },
+    })
+  }
+}

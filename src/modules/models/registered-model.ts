@@ -14,6 +14,12 @@ export interface RegisteredModel {
   readonly updatedAt: string
 }
 
+interface Parts {
+  readonly tags: Record<string, string>
+  readonly aliases: Record<string, number>
+  latestVersion: number
+}
+
 const namesAtOnce = 400
 
 /** The models of these rows, in their order, with their tags and aliases. */
@@ -21,12 +27,7 @@ export async function loadModels(
   tables: Kysely<ModelsTables>,
   rows: readonly RegisteredModelRow[],
 ): Promise<readonly RegisteredModel[]> {
-  const found = new Map(
-    rows.map((row) => [
-      row.name,
-      { tags: {} as Record<string, string>, aliases: {} as Record<string, number>, latestVersion: 0 },
-    ]),
-  )
+  const found = new Map<string, Parts>(rows.map((row) => [row.name, { tags: {}, aliases: {}, latestVersion: 0 }]))
   const names = [...found.keys()]
   for (let first = 0; first < names.length; first += namesAtOnce) {
     const some = names.slice(first, first + namesAtOnce)

@@ -71,8 +71,10 @@ export async function deleteLoggedModelTag(ctx: TrackingContext, id: string, key
 export async function noteModelVersion(
   ctx: TrackingContext,
   id: string,
-  version: { readonly name: string; readonly version: number },
+  registered: { readonly name: string; readonly version: number },
 ): Promise<void> {
+  // A text, as the client itself writes it a moment later: so the version is there once.
+  const version = { name: registered.name, version: String(registered.version) }
   await change(ctx, id, async (tables) => {
     const key = 'mlflow.modelVersions'
     const row = await tables
@@ -82,7 +84,7 @@ export async function noteModelVersion(
       .where('key', '=', key)
       .executeTakeFirst()
     const known = readVersions(row?.value)
-    if (known.some((each) => each.name === version.name && each.version === version.version)) return
+    if (known.some((each) => each.name === version.name && String(each.version) === version.version)) return
     await writePairs(tables, 'logged_model_tags', { id, pairs: { [key]: JSON.stringify([...known, version]) } })
   })
 }

@@ -32,21 +32,18 @@ export interface LoggedModel {
   readonly metrics: readonly LoggedModelMetric[]
 }
 
+interface Parts {
+  readonly params: Record<string, string>
+  readonly tags: Record<string, string>
+  readonly metrics: LoggedModelMetric[]
+}
+
 /** The models of these rows, in their order, with what was logged of them. */
 export async function loadLoggedModels(
   tables: Tables,
   rows: readonly LoggedModelRow[],
 ): Promise<readonly LoggedModel[]> {
-  const parts = new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        params: {} as Record<string, string>,
-        tags: {} as Record<string, string>,
-        metrics: [] as LoggedModelMetric[],
-      },
-    ]),
-  )
+  const parts = new Map<string, Parts>(rows.map((row) => [row.id, { params: {}, tags: {}, metrics: [] }]))
   for (const chunk of inChunks([...parts.keys()])) {
     const params = tables.selectFrom('logged_model_params').selectAll().where('model_id', 'in', chunk).orderBy('key')
     for (const row of await params.execute()) parts.get(row.model_id)!.params[row.key] = row.value
