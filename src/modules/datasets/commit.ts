@@ -17,6 +17,7 @@ import {
   tableState,
 } from './delta/log.ts'
 import { ConcurrentIngestError, SchemaChangedError, toDatasetError } from './errors.ts'
+import { mendParts } from './mend.ts'
 import { assertDatasetName } from './reference.ts'
 import { type NewPart, rememberPart } from './parts.ts'
 
@@ -124,6 +125,7 @@ export async function commitPart(ctx: DatasetsContext, request: CommitRequest): 
       }
       const parts = mode === 'append' ? [...(latest?.parts ?? []), placed] : [placed]
       const digest = versionDigest(request.part.columns, parts)
+      await mendParts(ctx, dataset, { log, placed })
       if (latest?.digest === digest) {
         rmSync(join(tableFolder(ctx, dataset), placed.path), { force: true })
         return { snapshot: latest, created: false }
