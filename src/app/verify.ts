@@ -1,15 +1,21 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 
 import type { AppContexts } from './contexts.ts'
 import type { CliApp } from '../cli/app-interface.ts'
+import { blobPath } from '../drivers/blob/local/index.ts'
 import { isDigest } from '../kernel/hash.ts'
 import { cleanLeftovers, hasVersion, verifyTables } from '../modules/datasets/index.ts'
 import { verifyModels } from '../modules/models/index.ts'
 import { type RunDatum, shortRunId, verifyBlobs, verifyRuns } from '../modules/tracking/index.ts'
 import { findTemporaryLeftovers } from './temporary-leftovers.ts'
 
-const again = 'Run the pipeline again: what is missing or damaged is made anew.'
+const remake =
+  'Restore it from a backup; or delete it, if it is there, and run the pipeline again: from the same source it is made anew.'
+const restoreLog = (dataset: string): string =>
+  `Restore it from a backup; or delete the folder .baton/tables/${dataset} and run the pipeline again: the dataset begins anew, without its older versions.`
+const again =
+  'Restore it from a backup, or run the pipeline again: a model comes out the same, a report is a new one with the time of then.'
 
 /** Reads everything in the store and compares it with its digests; `--clean` also removes what dead writers left. */
 export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
@@ -41,14 +47,14 @@ export function verifyCommand(contexts: AppContexts): Pick<CliApp, 'verify'> {
         },
         problems: [
           ...tables.torn.map(({ dataset, path, problem }) => ({
-            what: `${dataset}: ${problem}`,
+            what: problem,
             where: place(path),
-            hint: again,
+            hint: path.endsWith('.parquet') ? remake : restoreLog(dataset),
           })),
           ...stored.damaged.map((digest) => ({
-            what: 'A blob has other bytes than its digest.',
-            where: digest,
-            hint: again,
+            what: `Blob ${digest} has other bytes than its digest.`,
+            where: place(blobPath(join(config.storeFolder, 'blobs'), digest)),
+            hint: remake,
           })),
           ...registry.problems.map(({ model, version, what }) => ({
             what: `${model}${version === undefined ? '' : `@${version}`} ${what}`,

@@ -1,1 +1,2 @@
+export { blobPath } from './layout.ts'
 export { openLocalBlobs } from './local-blobs.ts'
