@@ -1,4 +1,4 @@
-import { BatonError, type ErrorPlace } from '../../kernel/errors.ts'
+import { BatonError, type ErrorFacts, type ErrorPlace } from '../../kernel/errors.ts'
 
 /** The pipeline file describes something that is not a graph. */
 export class InvalidGraphError extends BatonError {
@@ -47,13 +47,20 @@ export class UpstreamNotReadyError extends BatonError {
 
 /** The work of a step ended badly and said so itself. */
 export class StepFailedError extends BatonError {
-  constructor(step: string, message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    step: string,
+    message: string,
+    options: Partial<Pick<ErrorFacts, 'hint' | 'why' | 'where' | 'cause'>> = {},
+  ) {
+    const { why, where } = options
     super({
       code: 'pipelines.step_failed',
       kind: 'check',
       message: `Step ${step} failed: ${message}`,
       hint: options.hint ?? 'Read the last lines of its log, mend the code, then run the same command again.',
       details: { step },
+      ...(why === undefined ? {} : { why }),
+      ...(where === undefined ? {} : { where }),
       cause: options.cause,
     })
   }

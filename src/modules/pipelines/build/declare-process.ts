@@ -48,6 +48,15 @@ export function declareProcess<
       file: scope.file,
     })
   }
+  for (const [output, declared] of entries) {
+    // A file without type checking may give a word here.
+    if (typeof (declared as OutputDeclaration | string) !== 'string') continue
+    throw new InvalidGraphError(
+      `Output "${output}" of step ${name} is ${JSON.stringify(declared)}, and must be declared by a function.`,
+      `Write one of table(), model(), report(), files() and value(), which "baton-ml" exports.`,
+      { file: scope.file },
+    )
+  }
   checkVariables(name, 'input', Object.keys(options.inputs ?? {}), scope.file)
   checkVariables(name, 'output', Object.keys(outputs), scope.file)
   scope.add({

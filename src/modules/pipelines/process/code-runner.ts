@@ -8,6 +8,7 @@ import type { ProcessExit } from '../../../ports/executor.ts'
 import { StepFailedError } from '../errors.ts'
 import type { CodeReference, OutputKind } from '../graph.ts'
 import type { StepContext } from '../step-kind.ts'
+import { type Cause, findCause } from './find-cause.ts'
 import { type HostRequest, hostVariable } from './host-request.ts'
 import { toInlineModule } from './inline-module.ts'
 import { findPython } from './interpreter.ts'
@@ -37,6 +38,10 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** So many of the last lines are read for the error that ended the code. */
+const tailLines = 60
+const tailBytes = 16 << 10
+
 /** Makes the function that runs TypeScript in the step host, Python with the project's interpreter, shell with /bin/sh. */
 export function createCodeRunner(ctx: CodeContext): CodeRunner {
   return async (step, code, request) => {
@@ -45,7 +50,11 @@ export function createCodeRunner(ctx: CodeContext): CodeRunner {
     mkdirSync(temporary, { recursive: true })
     const { title, command, args, env = {} } = await toCommand(ctx, step, { code, request })
     const { inputs, outputs, extraEnv = {} } = request
-    const lines = createLineWriter((text) => step.log(text))
+    let tail: readonly string[] = []
+    const lines = createLineWriter((text) => {
+      step.log(text)
+      tail = [...tail, ...text.slice(-tailBytes).split('\n')].slice(-tailLines)
+    })
     const exit = await ctx.executor.execute({
       command,
       args,
@@ -56,7 +65,7 @@ export function createCodeRunner(ctx: CodeContext): CodeRunner {
     })
     lines.end()
     if (step.signal.aborted) throw step.signal.reason instanceof Error ? step.signal.reason : new InterruptedError()
-    if (exit.exitCode !== 0) throw toFailure(step, title, exit)
+    if (exit.exitCode !== 0) throw toFailure(step, { title, exit, cause: findCause(tail, ctx.projectRoot) })
     return { exit, ...(await readMetrics(step.node.name, metrics, Date.now())) }
   }
 }
@@ -135,7 +144,13 @@ function withKinds(
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { kind: kindOf(name), path }]))
 }
 
-function toFailure(step: StepContext, title: string, exit: ProcessExit): StepFailedError {
+interface BadEnd {
+  readonly title: string
+  readonly exit: ProcessExit
+  readonly cause: Cause
+}
+
+function toFailure(step: StepContext, { title, exit, cause }: BadEnd): StepFailedError {
   if (exit.signal === 'SIGKILL') {
     const peak =
       exit.peakMemoryBytes === undefined ? '' : ` It had used ${Math.round(exit.peakMemoryBytes / 2 ** 20)} MiB.`
@@ -144,5 +159,10 @@ function toFailure(step: StepContext, title: string, exit: ProcessExit): StepFai
     })
   }
   const end = exit.exitCode === null ? `was ended by ${exit.signal}` : `ended with exit code ${exit.exitCode}`
-  return new StepFailedError(step.node.name, `${title} ${end}.`)
+  const { what, where, hint } = cause
+  return new StepFailedError(step.node.name, `${title} ${end}.`, {
+    ...(what === undefined ? {} : { why: what }),
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
