@@ -1,13 +1,8 @@
 import { openContexts } from './app/contexts.ts'
-import { findStepPipeline, loadPipeline } from './app/load-pipeline.ts'
-import type { CliApp, CliTools, PipelineRequest, RunningServer, ServeOptions } from './cli/app-interface.ts'
+import { findStepPipeline, listPipelineNames, loadGraph } from './app/load-pipeline.ts'
+import type { CliApp, CliTools, RunningServer, ServeOptions } from './cli/app-interface.ts'
 import type { Config } from './config/index.ts'
-import { explainStep, type Graph, planPipeline, runPipeline } from './modules/pipelines/index.ts'
-
-async function buildGraph(root: string, { pipeline, params }: PipelineRequest): Promise<Graph> {
-  const { definition, file } = await loadPipeline(root, pipeline)
-  return definition.build({ file, params })
-}
+import { explainStep, planPipeline, runPipeline } from './modules/pipelines/index.ts'
 
 function toForce(force: true | string | undefined): { force?: true | readonly string[] } {
   return force === undefined ? {} : { force: force === true ? force : [force] }
@@ -21,17 +16,18 @@ export async function openApp(
   const contexts = await openContexts(config, options.warn)
   const { pipelines } = contexts
   return {
+    listPipelines: () => listPipelineNames(config.root),
     async runPipeline({ pipeline, params, force, ...run }) {
-      const graph = await buildGraph(config.root, { pipeline, params })
+      const graph = await loadGraph(config.root, pipeline, params)
       return runPipeline(pipelines, graph, { jobs: config.settings.jobs, ...run, ...toForce(force) })
     },
     async planPipeline({ pipeline, params, force, ...selection }) {
-      const graph = await buildGraph(config.root, { pipeline, params })
+      const graph = await loadGraph(config.root, pipeline, params)
       return planPipeline(pipelines, graph, { ...selection, ...toForce(force) })
     },
     async explainStep({ step, pipeline, run, params }) {
       const name = pipeline ?? (await findStepPipeline(config.root, step))
-      const graph = await buildGraph(config.root, { pipeline: name, params })
+      const graph = await loadGraph(config.root, name, params)
       return explainStep(pipelines, graph, step, run === undefined ? {} : { against: run })
     },
     ...(await import('./app/project-commands.ts')).projectCommands(contexts),

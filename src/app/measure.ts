@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { AppContexts } from './contexts.ts'
-import { loadPipeline } from './load-pipeline.ts'
+import { loadGraph } from './load-pipeline.ts'
 import type { CliApp } from '../cli/app-interface.ts'
 import { newId } from '../kernel/ids.ts'
 import { type QualityReport, readQualityReport } from '../modules/evaluation/index.ts'
@@ -38,8 +38,7 @@ export function measureCommand(contexts: AppContexts): Pick<CliApp, 'measurePipe
   const { config, pipelines } = contexts
   return {
     async measurePipeline({ pipeline, params, signal, onEvent }) {
-      const { definition, file } = await loadPipeline(config.root, pipeline)
-      const graph = withoutRegistering(definition.build({ file, params }))
+      const graph = withoutRegistering(await loadGraph(config.root, pipeline, params))
       const result = await runPipeline(pipelines, graph, { jobs: config.settings.jobs, signal, onEvent })
       const report = await readReport(contexts, result)
       return report === undefined ? { result } : { result, report }

@@ -18,7 +18,7 @@ import {
   setTags,
 } from '../modules/tracking/index.ts'
 import { packageVersion } from '../cli/package-info.ts'
-import { loadPipeline } from './load-pipeline.ts'
+import { loadGraph } from './load-pipeline.ts'
 import { requireRun } from './run-commands.ts'
 
 const defaultTolerance = 1e-9
@@ -73,8 +73,7 @@ export function reproduceCommand(contexts: AppContexts): Pick<CliApp, 'reproduce
 
         const scratch = await openContexts({ ...config, root: prepared.project, storeFolder: store }, () => undefined)
         try {
-          const { definition, file } = await loadPipeline(prepared.project, prepared.pipeline)
-          const graph = definition.build({ file, params: prepared.params })
+          const graph = await loadGraph(prepared.project, prepared.pipeline, prepared.params)
           const pinned = Object.fromEntries(
             Object.entries(prepared.sources).map(([step, outputs]) => [step, toOutputs(outputs)]),
           )

@@ -121,6 +121,8 @@ export interface PredictRequest {
 
 /** The open project, as the commands see it. */
 export interface CliApp extends AsyncDisposable {
+  /** The names of the project's pipelines, in order. */
+  listPipelines(): readonly string[]
   runPipeline(request: RunRequest): Promise<RunResult>
   planPipeline(request: PipelineRequest & Selection): Promise<Plan>
   /** Runs all of a pipeline but the registering: a model is made and measured, and nothing is promised. */

@@ -219,6 +219,20 @@ it('deliveries list shows what did not arrive and what sends it again', async ()
   expect(out).toContain('sent again by the next run: baton run churn\n')
 })
 
+describe('run without a name', () => {
+  it('takes the only pipeline, and asks which of several', async () => {
+    const asked: string[] = []
+    const runPipeline: CliApp['runPipeline'] = ({ pipeline }) => {
+      asked.push(pipeline)
+      return Promise.resolve(result('done', []))
+    }
+    expect((await call(['run'], { runPipeline, listPipelines: () => ['churn'] })).exitCode).toBe(0)
+    expect(asked).toEqual(['churn'])
+    const several = await call(['run'], { runPipeline, listPipelines: () => ['churn', 'spend'] })
+    expect([several.exitCode, several.err.includes('this project has churn, spend')]).toEqual([2, true])
+  })
+})
+
 describe('a run that was stopped', () => {
   it('tells how to go on, and nothing about a failure', async () => {
     const failure = { error: new InterruptedError(), logTail: ['half a line'], rerun: 'baton run churn --only train' }
@@ -319,7 +333,7 @@ describe('wrong use', () => {
     [['models', 'promot', 'x'], 'cli.unknown_command', '"promote"'],
     [['run', 'x', '--pram', 'a=1'], 'cli.unknown_option', '"--param"'],
     [['runs', 'list', '--jsno'], 'cli.unknown_option', '"--json"'],
-    [['run'], 'cli.wrong_arguments', '--help'],
+    [['explain'], 'cli.wrong_arguments', '--help'],
     [['run', 'a', 'b'], 'cli.wrong_arguments', '--help'],
     [['run', 'x', '--param', 'novalue'], 'cli.invalid_option', 'name=value'],
     [['run', 'x', '-j', '0'], 'config.invalid_setting', '1 to 256'],

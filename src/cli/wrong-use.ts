@@ -37,6 +37,13 @@ export function toWrongUse(program: Command, argv: readonly string[], refusal: C
     }
     case 'commander.missingArgument':
       return new WrongArgumentsError(`"${name}" needs <${word}>, and it is missing.`, name)
+    case 'commander.excessArguments': {
+      const { registeredArguments } = command
+      const takes = registeredArguments.map((each) => `<${each.name()}>`).join(' ')
+      const most = takes === '' ? 'options only' : `only ${takes} and options`
+      const message = `"${name}" takes ${most}, and more words were given.`
+      return new WrongArgumentsError(`${message} A text with spaces stands in quotes.`, name)
+    }
     case 'commander.optionMissingArgument':
       return new WrongArgumentsError(`The option "${word}" of "${name}" needs a value, and it has none.`, name)
     default:

@@ -1,6 +1,7 @@
 import type { Plan, RunResult } from '../../modules/pipelines/index.ts'
-import type { PipelineRequest, Selection } from '../app-interface.ts'
+import type { CliApp, PipelineRequest, Selection } from '../app-interface.ts'
 import { defineAction } from '../command.ts'
+import { WrongArgumentsError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { argument, type CommandInput, flagOption, pairsOption, textOption } from '../input.ts'
 import { openStepProgress } from '../open-progress.ts'
@@ -8,12 +9,26 @@ import { formatPlan, formatRunResult } from '../print/run-result.ts'
 
 type Outcome = { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'run'; readonly result: RunResult }
 
-function requestOf(input: CommandInput): PipelineRequest & Selection {
+/** The pipeline that was named, or the only one that there is. */
+function pipelineOf(input: CommandInput, app: Pick<CliApp, 'listPipelines'>): string {
+  const named = argument(input, 0)
+  if (named !== '') return named
+  const [only, ...others] = app.listPipelines()
+  const needs = '"baton run" needs the name of a pipeline'
+  if (only === undefined)
+    throw new WrongArgumentsError(`${needs}, and this project has none in pipelines/.`, 'baton run')
+  if (others.length > 0) {
+    throw new WrongArgumentsError(`${needs}: this project has ${[only, ...others].join(', ')}.`, 'baton run')
+  }
+  return only
+}
+
+function requestOf(input: CommandInput, pipeline: string): PipelineRequest & Selection {
   const force = input.options['force']
   const only = textOption(input, 'only')
   const from = textOption(input, 'from')
   return {
-    pipeline: argument(input, 0),
+    pipeline,
     params: pairsOption(input, 'param'),
     ...(force === true || typeof force === 'string' ? { force } : {}),
     ...(only === undefined ? {} : { only }),
@@ -49,8 +64,8 @@ function exitCodeOf(result: RunResult): number {
 
 export const runAction = defineAction<Outcome>({
   async run(shell, input) {
-    const request = requestOf(input)
     const app = await shell.app()
+    const request = requestOf(input, pipelineOf(input, app))
     if (flagOption(input, 'dryRun')) return { kind: 'plan', plan: await app.planPipeline(request) }
     const view = openStepProgress(shell)
     try {

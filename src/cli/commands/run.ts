@@ -9,7 +9,7 @@ const param = {
 export const runCommands: readonly CommandSpec[] = [
   {
     name: 'run',
-    args: '<pipeline>',
+    args: '[pipeline]',
     summary: 'Run a pipeline; steps whose inputs did not change are taken from the cache',
     examples: ['baton run churn', 'baton run churn --param horizonDays=60 -j 4', 'baton run churn --dry-run'],
     options: [

@@ -12,13 +12,19 @@ export function toBatonError(thrown: unknown): BatonError {
 
 function formatPlace(screen: Screen, place: ErrorPlace): string {
   const file = place.file === undefined ? undefined : shownPath(screen, escapeControls(place.file))
-  const position = [file, file === undefined ? undefined : place.line, place.column].filter(
-    (part) => part !== undefined,
-  )
+  const position = [file, place.line, place.column].filter((part) => part !== undefined)
   const parts = [position.join(':')]
-  if (file === undefined && place.line !== undefined) parts[0] = `line ${place.line}`
+  if (file === undefined) parts[0] = placeInText(place)
   if (place.row !== undefined) parts.push(`row ${place.row}`)
-  if (place.field !== undefined) parts.push(`column ${escapeControls(place.field)}`)
+  if (place.field !== undefined) {
+    parts.push(`${file?.endsWith('.ts') === true ? 'field' : 'column'} ${escapeControls(place.field)}`)
+  }
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+/** Of a text without a file, such as a filter that was typed. */
+function placeInText({ line, column }: ErrorPlace): string {
+  const parts = [line === undefined ? '' : `line ${line}`, column === undefined ? '' : `character ${column}`]
   return parts.filter((part) => part !== '').join(', ')
 }
 

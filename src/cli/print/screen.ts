@@ -44,6 +44,7 @@ export function shortenPaths({ folder }: Screen, text: string): string {
   if (folder === undefined || folder.length < 2) return text
   const below = folder.endsWith('/') ? folder : `${folder}/`
   return text
+    .replaceAll(`file://${below}`, below)
     .split(below)
     .reduce((before, after) => (/[\w.~-]$/.test(before) ? `${before}${below}${after}` : `${before}${after}`))
 }
