@@ -53,7 +53,7 @@ export const runTableQuery = z.object({
   total: z.boolean().default(false),
 })
 
-export const runKeysQuery = z.object({ experiments: many })
+export const runKeysQuery = z.object({ experiments: many, runs: many })
 export const runKeys = z.object({
   metrics: z.array(z.string()),
   params: z.array(z.string()),

@@ -76,11 +76,14 @@ export function runRoutes(server: FastifyInstance, app: HttpApp): void {
     method: 'GET',
     url: '/run-keys',
     tag,
-    summary: 'What a filter or a column can name: the keys of recent runs',
+    summary: 'What a filter or a column can name: the keys of these or of recent runs, those of most runs first',
     query: runKeysQuery,
     answer: runKeys,
-    async handle({ query: { experiments } }) {
-      const keys = await listRunKeys(tracking, experiments.length === 0 ? {} : { experimentIds: experiments })
+    async handle({ query: { experiments, runs } }) {
+      const keys = await listRunKeys(tracking, {
+        ...(experiments.length === 0 ? {} : { experimentIds: experiments }),
+        ...(runs.length === 0 ? {} : { runIds: runs }),
+      })
       return { metrics: [...keys.metrics], params: [...keys.params], tags: [...keys.tags], attributes }
     },
   })
