@@ -21,11 +21,13 @@ exit 0
 
 /** Ends the children of a process that was killed. */
 export interface Guard {
+  /** Starts it, so that no group runs without it for longer than a write takes; also what a guard that died needs. */
+  wake(): void
   add(groupId: number): void
   drop(groupId: number): void
 }
 
-/** Starts the guard with the first group; it ends by itself with this process. */
+/** Made without a process; it ends by itself with this process. */
 export function createGuard(): Guard {
   const groups = new Set<number>()
   let shell: ChildProcess | undefined
@@ -50,6 +52,9 @@ export function createGuard(): Guard {
   }
 
   return {
+    wake() {
+      shell ??= start()
+    },
     add(groupId) {
       if (shell) shell.stdin?.write(`add ${groupId}\n`)
       groups.add(groupId)

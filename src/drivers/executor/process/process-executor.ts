@@ -49,6 +49,7 @@ export function createProcessExecutor({ graceMs = 5000 }: ProcessExecutorOptions
 
 function start(request: ProcessRequest, guard: Guard, onFailure: (error: unknown) => void): Promise<ChildProcess> {
   const { command, args, cwd, env, onOutput } = request
+  guard.wake()
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   if (child.pid !== undefined) guard.add(child.pid)
   // An error of the caller's must end the command and reach the caller, not end this process.

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fsyncFolder } from '../../../kernel/durable-file.ts'
 import { BatonError } from '../../../kernel/errors.ts'
 import type { Digest } from '../../../kernel/hash.ts'
-import { newId } from '../../../kernel/ids.ts'
+import { ownedName } from '../../../kernel/owned-name.ts'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { FolderStore, StoredFolder } from '../../../ports/folder-store.ts'
 import { DestinationTakenError } from './errors.ts'
@@ -62,10 +62,7 @@ async function restoreFolder(ctx: RestoreContext, digest: Digest, destination: s
   const tree = await getTree(ctx.blobs, digest)
   await refuseTaken(destination)
   await mkdir(dirname(destination), { recursive: true })
-  const staging = join(
-    await stagingParent(ctx.temporaryFolder, dirname(destination)),
-    `.restore-${process.pid}-${newId()}`,
-  )
+  const staging = join(await stagingParent(ctx.temporaryFolder, dirname(destination)), ownedName('.restore'))
   try {
     await fillFolder(ctx.blobs, tree, staging)
     await rename(staging, destination).catch((error: NodeJS.ErrnoException) => {
