@@ -19,7 +19,7 @@ export async function artifactProxyRoutes(server: FastifyInstance, { app }: { re
   const { artifacts } = app
   takeStreams(server)
   server.get('/mlflow-artifacts/artifacts', { schema: { hide: true } }, async (request) => {
-    const folder = cleanPath(parseRequest(listed, request.query).path)
+    const folder = cleanPath(parseRequest(listed, { fields: request.query, query: true }).path)
     return unlessEmpty('files', presentFiles(await artifacts.list(folder), ''))
   })
   server.get('/mlflow-artifacts/artifacts/*', { schema: { hide: true } }, async (request, reply) =>
@@ -39,7 +39,7 @@ export async function artifactProxyRoutes(server: FastifyInstance, { app }: { re
 export async function getArtifactRoute(server: FastifyInstance, { app }: { readonly app: HttpApp }): Promise<void> {
   const query = runId.extend({ path: text })
   server.get('/get-artifact', { schema: { hide: true } }, async (request, reply) => {
-    const given = parseRequest(query, request.query)
+    const given = parseRequest(query, { fields: request.query, query: true })
     const run = await getRun(app.tracking, runIdOf(given))
     const folder = needStoredPath(run.artifactUri ?? runArtifactUri(run.id, { id: run.experimentId }))
     return sendFile(request, reply, { artifacts: app.artifacts, path: joinPath(folder, cleanPath(given.path)) })

@@ -33,7 +33,10 @@ export async function artifactUploadRoutes(server: FastifyInstance, { app }: { r
   const { artifacts } = app
   const schema = { hide: true }
   server.post('/mlflow-artifacts/mpu/create/*', { schema }, async (request) => {
-    const given = parseRequest(creation, { ...(request.body as object), ...(request.params as object) })
+    const given = parseRequest(creation, {
+      fields: { ...(request.body as object), ...(request.params as object) },
+      query: false,
+    })
     const upload = await artifacts.startUpload(targetOf(given))
     const count = Math.min(Math.max(1, toInteger(given.num_parts ?? 1, 'num_parts')), mostParts)
     const base = `${request.protocol}://${request.host}${request.url.split('/mpu/create/')[0]}/mpu/part`
@@ -46,7 +49,10 @@ export async function artifactUploadRoutes(server: FastifyInstance, { app }: { r
     return { upload_id: upload.uploadId, credentials }
   })
   server.post('/mlflow-artifacts/mpu/complete/*', { schema }, async (request) => {
-    const given = parseRequest(completion, { ...(request.body as object), ...(request.params as object) })
+    const given = parseRequest(completion, {
+      fields: { ...(request.body as object), ...(request.params as object) },
+      query: false,
+    })
     const parts = given.parts.map(({ part_number, etag }) => ({
       partNumber: toInteger(part_number, 'part_number'),
       etag: etag.replaceAll('"', ''),
@@ -55,14 +61,20 @@ export async function artifactUploadRoutes(server: FastifyInstance, { app }: { r
     return {}
   })
   server.post('/mlflow-artifacts/mpu/abort/*', { schema }, async (request) => {
-    const given = parseRequest(abortion, { ...(request.body as object), ...(request.params as object) })
+    const given = parseRequest(abortion, {
+      fields: { ...(request.body as object), ...(request.params as object) },
+      query: false,
+    })
     await artifacts.abortUpload({ path: targetOf(given), uploadId: given.upload_id })
     return {}
   })
   await server.register(async (scope) => {
     takeStreams(scope)
     scope.put('/mlflow-artifacts/mpu/part/*', { schema }, async (request, reply) => {
-      const given = parseRequest(arrival, { ...(request.query as object), ...(request.params as object) })
+      const given = parseRequest(arrival, {
+        fields: { ...(request.query as object), ...(request.params as object) },
+        query: true,
+      })
       const upload = { path: cleanPath(given['*']), uploadId: given.upload_id }
       const part = await artifacts.putPart(upload, toInteger(given.part_number, 'part_number'), bodyOf(request))
       return reply.header('etag', `"${part.etag}"`).send({})

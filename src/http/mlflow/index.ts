@@ -14,6 +14,7 @@ import { metricHistoryRoutes } from './metric-history.ts'
 import { MlflowError } from './mlflow-error.ts'
 import { modelVersionRoutes } from './model-versions.ts'
 import { registeredModelRoutes } from './registry.ts'
+import type { Given } from './parse-request.ts'
 import type { JsonText, MlflowRoute } from './route.ts'
 import { runDataRoutes } from './run-data.ts'
 import { runRoutes } from './runs.ts'
@@ -77,9 +78,9 @@ function addRoute(
 }
 
 /** What came in path, query and body as one object, which is how MLflow's messages are. */
-function givenOf({ method, params, query, body }: FastifyRequest): unknown {
-  const given = method === 'GET' || body === undefined ? query : readBody(body)
-  return { ...(given as object), ...(params as object) }
+function givenOf({ method, params, query, body }: FastifyRequest): Given {
+  const isQuery = method === 'GET' || body === undefined
+  return { fields: { ...((isQuery ? query : readBody(body)) as object), ...(params as object) }, query: isQuery }
 }
 
 /** Old clients send a JSON text that holds JSON. */

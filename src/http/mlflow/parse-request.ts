@@ -4,9 +4,16 @@ import { MlflowError } from './mlflow-error.ts'
 
 const docs = 'See the API docs for more information about request parameters.'
 
+/** What came in, as fields; in a query, a field of a list that came once is a text. */
+export interface Given {
+  readonly fields: unknown
+  readonly query: boolean
+}
+
 /** The request, or a refusal in the words that MLflow's clients are tested with. */
-export function parseRequest<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(unwrapQuery(schema, given))
+export function parseRequest<Schema extends z.ZodObject>(schema: Schema, { fields, query }: Given): z.infer<Schema> {
+  const given = query ? wrapLists(schema, fields) : fields
+  const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   const { path } = parsed.error.issues[0]!
   const value = path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], given)
@@ -24,8 +31,7 @@ export function parseRequest<Schema extends z.ZodObject>(schema: Schema, given: 
   )
 }
 
-/** A field of a query that came once is no list yet. */
-function unwrapQuery(schema: z.ZodObject, given: unknown): unknown {
+function wrapLists(schema: z.ZodObject, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
   let wrapped: Record<string, unknown> | undefined
   for (const [name, value] of Object.entries(given)) {

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 import type { Caller } from '../access/caller.ts'
 import type { HttpApp } from '../http-app.ts'
-import { parseRequest } from './parse-request.ts'
+import { type Given, parseRequest } from './parse-request.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -19,7 +19,7 @@ export interface MlflowRoute {
   readonly summary: string
   readonly schema: z.ZodObject
   /** Parses what came in path, query and body, and gives the body of the answer. */
-  answer(app: HttpApp, given: unknown, caller: Caller): Promise<object | JsonText>
+  answer(app: HttpApp, given: Given, caller: Caller): Promise<object | JsonText>
 }
 
 interface RouteFacts<Schema extends z.ZodObject> {
