@@ -76,7 +76,11 @@ async function addSearches(tracking: Tracking, runs: number): Promise<void> {
     const fate = random()
     const metrics: MetricEntry[] = [
       { key: 'rocAuc', value: Number((quality + 0.02 * random()).toFixed(5)), timestampMs: startedMs + 60_000 },
-      { key: 'logLoss', value: Number((0.9 - quality * 0.6 + 0.03 * random()).toFixed(5)), timestampMs: startedMs + 60_000 },
+      {
+        key: 'logLoss',
+        value: Number((0.9 - quality * 0.6 + 0.03 * random()).toFixed(5)),
+        timestampMs: startedMs + 60_000,
+      },
       { key: 'fitSeconds', value: Number((2 + depth * 3 * random()).toFixed(2)), timestampMs: startedMs + 60_000 },
     ]
     if (index % 33 === 0 || index > runs - 40) metrics.push(...curves(random, { rate, quality, startedMs }))
@@ -89,7 +93,8 @@ async function addSearches(tracking: Tracking, runs: number): Promise<void> {
   }
 }
 
-const note = '## Finding\n\nShallow trees with a **small learning rate** do best; depth beyond 6 only adds variance.\n\n- keep `max_depth <= 6`\n- try monotone constraints next\n'
+const note =
+  '## Finding\n\nShallow trees with a **small learning rate** do best; depth beyond 6 only adds variance.\n\n- keep `max_depth <= 6`\n- try monotone constraints next\n'
 
 function curves(
   random: () => number,
@@ -101,7 +106,12 @@ function curves(
     const timestampMs = startedMs + step * 400
     return [
       { key: 'train_loss', value: 0.693 - 0.35 * learned + 0.01 * random(), step, timestampMs },
-      { key: 'validation_loss', value: 0.693 - (quality - 0.5) * learned + 0.0004 * step * rate * 10 + 0.015 * random(), step, timestampMs },
+      {
+        key: 'validation_loss',
+        value: 0.693 - (quality - 0.5) * learned + 0.0004 * step * rate * 10 + 0.015 * random(),
+        step,
+        timestampMs,
+      },
     ]
   }).flat()
 }
