@@ -18,7 +18,8 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
-const commandStart = /\bbaton (?=(?:run|explain|reproduce|verify|predict|config|runs|data|models|deliveries|test|up|users|tokens)\b)/g
+const commandStart =
+  /\bbaton (?=(?:run|explain|reproduce|verify|predict|config|runs|data|models|deliveries|test|up|users|tokens)\b)/g
 
 /** Commands in a text with the project that this call named, so that they can be typed from where the reader stands. */
 export function shownCommand({ project }: Screen, text: string): string {
