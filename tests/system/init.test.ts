@@ -177,7 +177,7 @@ describe('the first run', () => {
   it('comes with tests that run without an installation, and fail when the contracts part', async () => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'table.csv'), learnable)
-    await init(folder.path, ...call, '--no-run')
+    expect(await init(folder.path, ...call, '--no-run')).toMatchObject({ exitCode: 0 })
     const project = join(folder.path, 'made')
     expect(await batonJson(project, ['test'])).toEqual({ passed: true })
     edit(project, 'contracts/made-data.ts', ["type: 'double'", "type: 'integer'"])
