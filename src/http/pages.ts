@@ -39,17 +39,17 @@ export async function pageRoutes(server: FastifyInstance, options: { readonly fo
     return
   }
   await server.register(fastifyStatic, {
-    root,
-    wildcard: false,
+    root: join(root, 'assets'),
+    prefix: '/assets/',
     preCompressed: true,
     index: false,
-    cacheControl: false,
-    setHeaders(reply, path) {
-      const isImmutable = /[/\\]assets[/\\]/.test(path)
-      reply.header('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+    immutable: true,
+    maxAge: '365d',
+    setHeaders: (reply) => {
       reply.header('x-content-type-options', 'nosniff')
     },
   })
+  server.get('/icon.svg', { schema: { hide: true } }, (_, reply) => reply.sendFile('icon.svg', root, { maxAge: '1d' }))
   for (const url of [
     '/',
     '/runs',
@@ -65,7 +65,10 @@ export async function pageRoutes(server: FastifyInstance, options: { readonly fo
     '/sign-in',
   ]) {
     server.get(url, { schema: { hide: true } }, (_, reply) =>
-      reply.header('content-security-policy', policy).header('referrer-policy', 'same-origin').sendFile('index.html'),
+      reply
+        .header('content-security-policy', policy)
+        .header('referrer-policy', 'same-origin')
+        .sendFile('index.html', root, { maxAge: 0, immutable: false }),
     )
   }
 }

@@ -35,7 +35,7 @@ export interface Seeded {
  */
 export async function seedProject(folder: string, runs: number): Promise<Seeded> {
   mkdirSync(folder, { recursive: true })
-  const project = existsSync(`${folder}/churn`) ? `${folder}/churn` : await churnProject(folder, 1500)
+  const project = existsSync(`${folder}/churn`) ? `${folder}/churn` : churnProject(folder, 1500)
   for (const args of [[], ['--param', 'horizon_days=45'], ['--param', 'horizon_days=30']]) {
     const { exitCode, stderr } = await runBaton(project, ['run', 'churn', ...args])
     if (exitCode !== 0 && exitCode !== 1) throw new Error(stderr)

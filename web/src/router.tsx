@@ -68,7 +68,7 @@ const routes = [
     '/lineage',
     lazyRouteComponent(() => import('./lineage/lineage-page.tsx'), 'LineagePage'),
   ),
-]
+] as const
 
 const routeTree = root.addChildren(routes)
 
@@ -106,7 +106,7 @@ export function useUrlState(): readonly [
     (patch: UrlState, { replace }: { readonly replace: boolean } = { replace: true }) => {
       void navigate({
         to: '.',
-        search: ((before: UrlState) => ({ ...before, ...patch })) as never,
+        search: (before: UrlState) => ({ ...before, ...patch }),
         replace,
         resetScroll: false,
       })
@@ -114,4 +114,10 @@ export function useUrlState(): readonly [
     [navigate],
   )
   return [search, change]
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPageRouter>
+  }
 }

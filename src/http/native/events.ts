@@ -24,6 +24,8 @@ export function eventRoutes(server: FastifyInstance, { tracking, clock }: HttpAp
     saidAtMs = Date.now()
   }
 
+  const lookIn = (ms: number): NodeJS.Timeout => setTimeout(() => void look(), ms)
+
   async function look(): Promise<void> {
     try {
       const sinceMs = clock.now().getTime() - 10 * pollMs
@@ -37,7 +39,7 @@ export function eventRoutes(server: FastifyInstance, { tracking, clock }: HttpAp
     } catch (error) {
       server.log.warn({ err: error }, 'the stream of events could not look at the database')
     }
-    timer = listeners.size > 0 ? setTimeout(look, pollMs) : undefined
+    timer = listeners.size > 0 ? lookIn(pollMs) : undefined
     if (timer === undefined) known = undefined
   }
 
@@ -58,7 +60,7 @@ export function eventRoutes(server: FastifyInstance, { tracking, clock }: HttpAp
       raw.write('retry: 3000\n\n')
       listeners.add(raw)
       request.raw.once('close', () => listeners.delete(raw))
-      if (timer === undefined) timer = setTimeout(look, 0)
+      timer ??= lookIn(0)
     },
   })
   // Streams never end by themselves: they would hold up a server that closes.

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
+import { auditRoutes } from '../access/audit-routes.ts'
+import { sessionRoutes } from '../access/session-routes.ts'
 import type { HttpPluginOptions } from '../http-app.ts'
 import { answerProblems } from './answer-problems.ts'
 import { artifactRoutes } from './artifacts/routes.ts'
@@ -23,6 +25,8 @@ export async function nativeRoutes(server: FastifyInstance, { app }: HttpPluginO
       api.setSerializerCompiler(() => (data) => JSON.stringify(data))
       for (const add of [
         projectRoutes,
+        sessionRoutes,
+        auditRoutes,
         runRoutes,
         seriesRoutes,
         artifactRoutes,

@@ -54,7 +54,7 @@ export function addRoute<Params = unknown, Query = unknown, Body = unknown, Answ
   server.route({
     method,
     url,
-    schema: { ...schema, summary, tags: [tag] } as FastifySchema,
+    schema: { ...schema, summary, tags: [tag] },
     handler: (request, reply) =>
       route.handle({
         params: request.params as Params,

@@ -94,7 +94,7 @@ function RunHead({ run, onRemove }: { readonly run: RunTableRow; readonly onRemo
     <th scope="col" style={{ height: 46, fontSize: 12 }} title={`${run.name} ${run.id}`}>
       <span className="row" style={{ gap: 5 }}>
         <Swatch run={run.id} />
-        <Link className="clip grow" to="/runs/$run" params={{ run: run.id } as never} search={{} as never}>
+        <Link className="clip grow" to="/runs/$run" params={{ run: run.id }} search={{}}>
           {run.name}
         </Link>
         <button

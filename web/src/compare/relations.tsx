@@ -99,7 +99,7 @@ export function Relations({ comparison }: { readonly comparison: Comparison }) {
           <EChart
             option={scatter}
             label={`Scatter of ${columnKey(second!.column)} over ${columnKey(first!.column)}`}
-            onChoose={(run) => void navigate({ to: '/runs/$run', params: { run } as never, search: {} as never })}
+            onChoose={(run) => void navigate({ to: '/runs/$run', params: { run }, search: {} })}
           />
         </Section>
       )}

@@ -34,7 +34,7 @@ export function DatasetPage() {
         question="What changed in the data?"
         actions={
           version === undefined ? null : (
-            <Link className="button" to="/lineage" search={{ dataset: `${name}@${version.version}` } as never}>
+            <Link className="button" to="/lineage" search={{ dataset: `${name}@${version.version}` }}>
               Lineage
             </Link>
           )
@@ -139,7 +139,7 @@ function Uses({ detail }: { readonly detail: DatasetDetail }) {
             [
               'run',
               maker.runId === undefined ? undefined : (
-                <Link to="/runs/$run" params={{ run: maker.runId } as never} search={{} as never} className="mono">
+                <Link to="/runs/$run" params={{ run: maker.runId }} search={{}} className="mono">
                   {maker.runId.slice(-8)}
                 </Link>
               ),
@@ -156,7 +156,7 @@ function Uses({ detail }: { readonly detail: DatasetDetail }) {
               {detail.usedBy.map((use) => (
                 <tr key={`${use.runId} ${use.version}`}>
                   <th scope="row">
-                    <Link to="/runs/$run" params={{ run: use.runId } as never} search={{} as never}>
+                    <Link to="/runs/$run" params={{ run: use.runId }} search={{}}>
                       {use.name}
                     </Link>
                   </th>

@@ -51,7 +51,7 @@ export function DatasetsPage() {
                 {data.datasets.map((dataset) => (
                   <tr key={dataset.dataset}>
                     <th scope="row" className="name">
-                      <Link to="/datasets/$dataset" params={{ dataset: dataset.dataset } as never} search={{} as never}>
+                      <Link to="/datasets/$dataset" params={{ dataset: dataset.dataset }} search={{}}>
                         {dataset.dataset}
                       </Link>{' '}
                       {dataset.tags.map((tag) => (

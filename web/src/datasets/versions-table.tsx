@@ -48,7 +48,7 @@ export function VersionsTable({
                 <th scope="row">
                   <Link
                     to="."
-                    search={{ version: String(version.version) } as never}
+                    search={{ version: String(version.version) }}
                     aria-current={version.version === chosen}
                     resetScroll={false}
                   >
@@ -75,7 +75,7 @@ export function VersionsTable({
                   {version.runId === undefined ? (
                     version.step
                   ) : (
-                    <Link to="/runs/$run" params={{ run: version.runId } as never} search={{} as never}>
+                    <Link to="/runs/$run" params={{ run: version.runId }} search={{}}>
                       {version.step ?? version.runId.slice(-8)}
                     </Link>
                   )}

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
 
 import { type LayoutEdge, placeNodes } from './layout.ts'
 
@@ -12,10 +12,13 @@ export interface GraphNode {
   readonly onChoose: () => void
 }
 
-const width = 196
-const height = 58
-const gapX = 54
-const gapY = 16
+const width = 172
+const height = 54
+const gapX = 38
+const gapY = 14
+/** Smaller than this, a graph scrolls instead. */
+const smallest = 0.72
+const margin = 32
 
 /** A graph from left to right. Nodes are buttons in the order of the graph; a table beside it says the same. */
 export function Graph({
@@ -46,10 +49,20 @@ export function Graph({
       height: tallest * (height + gapY) - gapY,
     }
   }, [nodes, edges])
+  const box = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState(0)
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return undefined
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const zoom = room === 0 ? 1 : Math.max(smallest, Math.min(1, (room - margin) / places.width))
   const chosen = new Set(nodes.filter(({ isChosen }) => isChosen).map(({ id }) => id))
   return (
-    <div className="graph" role="group" aria-label={label}>
-      <div className="canvas" style={{ width: places.width, height: places.height }}>
+    <div className="graph" role="group" aria-label={label} ref={box}>
+      <div className="canvas" style={{ width: places.width, height: places.height, zoom }}>
         <svg width={places.width} height={places.height} aria-hidden="true">
           {edges.map(({ from, to }) => {
             const a = places.at.get(from)
@@ -93,6 +106,6 @@ function curve(a: { readonly x: number; readonly y: number }, b: { readonly x: n
   const x1 = a.x + width
   const y1 = a.y + height / 2
   const y2 = b.y + height / 2
-  const bend = Math.max(24, (b.x - x1) / 2)
+  const bend = Math.max(18, (b.x - x1) / 2)
   return `M${x1},${y1} C${x1 + bend},${y1} ${b.x - bend},${y2} ${b.x},${y2}`
 }

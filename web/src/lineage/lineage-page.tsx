@@ -3,9 +3,10 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Lineage, LineageNode } from '../../../src/http/native/contract/lineage.ts'
+import { withoutSteps } from './compact.ts'
 import { getJson } from '../api/fetch-json.ts'
 import { Graph, type GraphNode } from '../graph/graph.tsx'
-import { useUrlState } from '../router.tsx'
+import { type UrlState, useUrlState } from '../router.tsx'
 import { PageHead, Section } from '../ui/page.tsx'
 import { Empty, Failure, LoadingRows } from '../ui/states.tsx'
 
@@ -23,18 +24,24 @@ export function LineagePage() {
   const [url, setUrl] = useUrlState()
   const navigate = useNavigate()
   const { run, dataset, model } = url
-  const { data, error, refetch } = useQuery({
+  const {
+    data: whole,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['lineage', run, dataset, model],
     queryFn: ({ signal }) => getJson<Lineage>('/lineage', { run, dataset, model }, signal),
     placeholderData: keepPreviousData,
   })
+  const hasSteps = url['steps'] === '1' || run !== undefined
+  const data = useMemo(() => (whole === undefined || hasSteps ? whole : withoutSteps(whole)), [whole, hasSteps])
   const chosen = data?.nodes.find(({ id }) => id === url['node'])
   const nodes = useMemo(
     (): readonly GraphNode[] =>
       (data?.nodes ?? []).map((node) => ({
         id: node.id,
         label: node.label,
-        className: `${node.kind === 'model' ? 'model' : node.kind === 'step' || node.kind === 'run' ? '' : 'data'}${node.focus ? ' focus' : ''}`,
+        className: `${node.kind === 'model' ? 'model' : node.kind === 'step' || node.kind === 'run' ? '' : node.kind === 'source' ? 'source' : 'data'}${node.focus ? ' focus' : ''}`,
         sub: `${kinds[node.kind]}${node.detail === undefined || node.detail === kinds[node.kind] ? '' : ` · ${node.detail}`}`,
         isChosen: url['node'] === node.id,
         onChoose: () => setUrl({ node: url['node'] === node.id ? undefined : node.id }),
@@ -50,11 +57,23 @@ export function LineagePage() {
           subject === undefined ? 'What was made from what?' : 'What was it made from, and what was made from it?'
         }
         actions={
-          subject === undefined ? null : (
-            <Link className="button" to="/lineage" search={{} as never}>
-              The whole project
-            </Link>
-          )
+          <>
+            {run === undefined ? (
+              <button
+                type="button"
+                className="button"
+                aria-pressed={hasSteps}
+                onClick={() => setUrl({ steps: hasSteps ? undefined : '1' })}
+              >
+                Steps
+              </button>
+            ) : null}
+            {subject === undefined ? null : (
+              <Link className="button" to="/lineage" search={{}}>
+                The whole project
+              </Link>
+            )}
+          </>
         }
       />
       <div className="page-body">
@@ -79,7 +98,7 @@ export function LineagePage() {
                 Press a node to see where it leads.
               </p>
             ) : (
-              <Chosen node={chosen} onFocus={(search) => void navigate({ to: '/lineage', search: search as never })} />
+              <Chosen node={chosen} onFocus={(search) => void navigate({ to: '/lineage', search: search })} />
             )}
             <LineageTable lineage={data} />
           </>
@@ -92,11 +111,7 @@ export function LineagePage() {
 function NodeLink({ node }: { readonly node: LineageNode }) {
   if (node.model !== undefined)
     return (
-      <Link
-        to="/models/$model"
-        params={{ model: node.model.name } as never}
-        search={{ version: String(node.model.version) } as never}
-      >
+      <Link to="/models/$model" params={{ model: node.model.name }} search={{ version: String(node.model.version) }}>
         {node.label}
       </Link>
     )
@@ -104,28 +119,22 @@ function NodeLink({ node }: { readonly node: LineageNode }) {
     return (
       <Link
         to="/datasets/$dataset"
-        params={{ dataset: node.dataset.name } as never}
-        search={{ version: String(node.dataset.version) } as never}
+        params={{ dataset: node.dataset.name }}
+        search={{ version: String(node.dataset.version) }}
       >
         {node.label}
       </Link>
     )
   if (node.runId !== undefined)
     return (
-      <Link to="/runs/$run" params={{ run: node.runId } as never} search={{} as never}>
+      <Link to="/runs/$run" params={{ run: node.runId }} search={{}}>
         {node.label}
       </Link>
     )
   return <span title={node.detail}>{node.label}</span>
 }
 
-function Chosen({
-  node,
-  onFocus,
-}: {
-  readonly node: LineageNode
-  readonly onFocus: (search: Readonly<Record<string, string>>) => void
-}) {
+function Chosen({ node, onFocus }: { readonly node: LineageNode; readonly onFocus: (search: UrlState) => void }) {
   const search =
     node.model !== undefined
       ? { model: `${node.model.name}@${node.model.version}` }

@@ -36,7 +36,7 @@ export function ModelPage() {
         actions={
           version === undefined ? null : (
             <>
-              <Link className="button" to="/lineage" search={{ model: `${name}@${version.version}` } as never}>
+              <Link className="button" to="/lineage" search={{ model: `${name}@${version.version}` }}>
                 Lineage
               </Link>
               <button type="button" className="button" onClick={() => setDialog('rollback')}>
@@ -109,7 +109,7 @@ function Version({ model, version }: { readonly model: ModelDetail; readonly ver
                   <th scope="row">
                     <Link
                       to="."
-                      search={{ version: String(each.version) } as never}
+                      search={{ version: String(each.version) }}
                       aria-current={each.version === version.version}
                       resetScroll={false}
                     >
@@ -147,7 +147,7 @@ function Version({ model, version }: { readonly model: ModelDetail; readonly ver
               [
                 'made by',
                 version.runId === undefined ? undefined : (
-                  <Link to="/runs/$run" params={{ run: version.runId } as never} search={{} as never} className="mono">
+                  <Link to="/runs/$run" params={{ run: version.runId }} search={{}} className="mono">
                     run {version.runId.slice(-8)}
                   </Link>
                 ),

@@ -41,7 +41,7 @@ export function ModelsPage() {
                   return (
                     <tr key={model.name}>
                       <th scope="row" className="name">
-                        <Link to="/models/$model" params={{ model: model.name } as never} search={{} as never}>
+                        <Link to="/models/$model" params={{ model: model.name }} search={{}}>
                           {model.name}
                         </Link>
                       </th>

@@ -62,7 +62,7 @@ function PipelineRow({ pipeline: { name, file, runs } }: { readonly pipeline: Pi
   return (
     <tr>
       <th scope="row">
-        <Link to="/runs/$run" params={{ run: latest.id } as never} search={{} as never}>
+        <Link to="/runs/$run" params={{ run: latest.id }} search={{}}>
           {name}
         </Link>
         <div className="faint mono">{file}</div>
@@ -100,8 +100,8 @@ function RunBars({ runs }: { readonly runs: readonly PipelineRun[] }) {
           <Link
             key={run.id}
             to="/runs/$run"
-            params={{ run: run.id } as never}
-            search={{} as never}
+            params={{ run: run.id }}
+            search={{}}
             className={tone}
             style={{ height: 4 + 18 * (tookMs(run) / longest) }}
             title={label}

@@ -82,7 +82,9 @@ function Content({
           This file is not made for reading. Download it to use it.
         </p>
       )
-    default:
+    case 'json':
+    case 'markdown':
+    case 'text':
       return <TextContent kind={kind} url={url} />
   }
 }

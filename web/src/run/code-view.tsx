@@ -76,7 +76,7 @@ function EnvironmentFacts({ environment }: { readonly environment: Readonly<Reco
     const value = environment[key]
     if (value === undefined || value === null) return [label, undefined]
     if (key === 'memoryBytes' && typeof value === 'number') return [label, formatBytes(value)]
-    return [label, typeof value === 'object' ? JSON.stringify(value) : String(value)]
+    return [label, typeof value === 'object' ? JSON.stringify(value) : JSON.stringify(value).replaceAll('"', '')]
   })
   const locks = Object.keys((environment['lockfiles'] as object | undefined) ?? {})
   return <Facts rows={[...known, ['lock files', locks.length === 0 ? 'none' : locks.join(', ')]]} />

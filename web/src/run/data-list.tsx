@@ -19,7 +19,9 @@ export function DataList({
       <tbody>
         {data.map((datum) => (
           <tr key={`${datum.name} ${datum.digest}`}>
-            <th scope="row">{datum.name}</th>
+            <th scope="row" className="key">
+              {datum.name}
+            </th>
             <td>
               <DatumLink datum={datum} run={run} />
             </td>
@@ -40,14 +42,14 @@ function DatumLink({ datum, run }: { readonly datum: Datum; readonly run: string
   const { dataset, version, kind, name, value } = datum
   if (dataset !== undefined && version !== undefined)
     return (
-      <Link to="/datasets/$dataset" params={{ dataset } as never} search={{ version: String(version) } as never}>
+      <Link to="/datasets/$dataset" params={{ dataset }} search={{ version: String(version) }}>
         {dataset}@{version}
       </Link>
     )
   if (value !== undefined) return <code className="clip">{JSON.stringify(value).slice(0, 60)}</code>
   if (run !== undefined && (kind === 'model' || kind === 'report' || kind === 'files'))
     return (
-      <Link to="/runs/$run" params={{ run } as never} search={{ tab: 'artifacts', path: name } as never}>
+      <Link to="/runs/$run" params={{ run }} search={{ tab: 'artifacts', path: name }}>
         {kind}
       </Link>
     )

@@ -28,7 +28,7 @@ export function LogView({ run }: { readonly run: RunDetail }) {
             key={node.id}
             className="button"
             to="."
-            search={{ tab: 'log', step: node.step } as never}
+            search={{ tab: 'log', step: node.step }}
             aria-pressed={node.id === step?.id}
             resetScroll={false}
             activeProps={{}}
@@ -102,11 +102,11 @@ function useLog(run: string): LogState {
           isAvailable: piece.available,
         }))
         const isBehind = piece.next < piece.sizeBytes
-        if (piece.open || isBehind) timer = window.setTimeout(read, isBehind ? 0 : pollMs)
+        if (piece.open || isBehind) timer = window.setTimeout(() => void read(), isBehind ? 0 : pollMs)
       } catch (error) {
         if (abort.signal.aborted) return
         setState((before) => ({ ...before, error }))
-        timer = window.setTimeout(read, 4 * pollMs)
+        timer = window.setTimeout(() => void read(), 4 * pollMs)
       }
     }
     void read()

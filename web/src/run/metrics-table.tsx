@@ -21,6 +21,7 @@ export function withIntervals(metrics: readonly Metric[]): readonly Shown[] {
 export function MetricsTable({ metrics }: { readonly metrics: readonly Metric[] }) {
   const shown = withIntervals(metrics)
   const hasInterval = shown.some(({ lower }) => lower !== undefined)
+  const hasSteps = shown.some(({ step }) => step !== 0)
   return (
     <table className="table">
       <thead>
@@ -34,9 +35,11 @@ export function MetricsTable({ metrics }: { readonly metrics: readonly Metric[] 
               95 % interval
             </th>
           ) : null}
-          <th scope="col" className="num">
-            step
-          </th>
+          {hasSteps ? (
+            <th scope="col" className="num">
+              step
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
@@ -59,7 +62,7 @@ export function MetricsTable({ metrics }: { readonly metrics: readonly Metric[] 
                 )}
               </td>
             ) : null}
-            <td className="num faint">{step === 0 ? '' : step}</td>
+            {hasSteps ? <td className="num faint">{step === 0 ? '' : step}</td> : null}
           </tr>
         ))}
       </tbody>

@@ -50,7 +50,9 @@ function KeyValues({ rows }: { readonly rows: readonly (readonly [string, string
       <tbody>
         {rows.map(([key, value]) => (
           <tr key={key}>
-            <th scope="row">{key}</th>
+            <th scope="row" className="key">
+              {key}
+            </th>
             <td className="mono" style={{ overflowWrap: 'anywhere', textAlign: 'right' }}>
               {value}
             </td>

@@ -61,13 +61,13 @@ export function RunPage() {
         crumbs={
           <>
             <Link to="/runs">Runs</Link> /
-            <Link to="/runs" search={{ experiment: run.experimentId } as never}>
+            <Link to="/runs" search={{ experiment: run.experimentId }}>
               {run.experiment}
             </Link>
             /
             {run.parent === undefined ? null : (
               <>
-                <Link to="/runs/$run" params={{ run: run.parent.id } as never}>
+                <Link to="/runs/$run" params={{ run: run.parent.id }}>
                   {run.parent.name}
                 </Link>
                 /
@@ -82,10 +82,10 @@ export function RunPage() {
         question="What did it do, and how well?"
         actions={
           <>
-            <Link className="button" to="/lineage" search={{ run: run.id } as never}>
+            <Link className="button" to="/lineage" search={{ run: run.id }}>
               Lineage
             </Link>
-            <Link className="button" to="/compare" search={{ runs: run.id } as never}>
+            <Link className="button" to="/compare" search={{ runs: run.id }}>
               Compare
             </Link>
           </>
@@ -97,16 +97,18 @@ export function RunPage() {
           <span>
             started <Time at={run.startedMs} />
           </span>
-          <span>
-            took <Duration ms={(run.endedMs ?? Date.now()) - run.startedMs} />
-          </span>
+          {run.cached ? null : (
+            <span>
+              took <Duration ms={(run.endedMs ?? Date.now()) - run.startedMs} />
+            </span>
+          )}
           {run.user === undefined ? null : <span>by {run.user}</span>}
           {run.modelVersions.map(({ model, version }) => (
             <Link
               key={`${model}@${version}`}
               to="/models/$model"
-              params={{ model } as never}
-              search={{ version: String(version) } as never}
+              params={{ model }}
+              search={{ version: String(version) }}
             >
               {model}@{version}
             </Link>
@@ -119,7 +121,7 @@ export function RunPage() {
           <Link
             key={id}
             to="."
-            search={{ tab: id } as never}
+            search={{ tab: id }}
             aria-current={id === tab.id ? 'page' : undefined}
             resetScroll={false}
             activeProps={{}}

@@ -64,7 +64,7 @@ export function StepsView({ run }: { readonly run: RunDetail }) {
                     {step.state === 'waiting' ? (
                       step.step
                     ) : (
-                      <Link to="/runs/$run" params={{ run: step.id } as never} search={{} as never}>
+                      <Link to="/runs/$run" params={{ run: step.id }} search={{}}>
                         {step.step}
                       </Link>
                     )}{' '}
@@ -80,7 +80,7 @@ export function StepsView({ run }: { readonly run: RunDetail }) {
                   </td>
                   <td>
                     {step.state === 'waiting' ? null : (
-                      <Link to="." search={{ tab: 'log', step: step.step } as never} activeProps={{}}>
+                      <Link to="." search={{ tab: 'log', step: step.step }} activeProps={{}}>
                         log
                       </Link>
                     )}
@@ -117,12 +117,12 @@ function StepCard({ step }: { readonly step: Step }) {
       {step.summary === undefined ? null : <p>{step.summary}</p>}
       <p className="row wrap">
         {step.state === 'waiting' ? null : (
-          <Link to="/runs/$run" params={{ run: step.id } as never} search={{} as never}>
+          <Link to="/runs/$run" params={{ run: step.id }} search={{}}>
             The step's own run
           </Link>
         )}
         {step.sourceRunId === undefined ? null : (
-          <Link to="/runs/$run" params={{ run: step.sourceRunId } as never} search={{} as never}>
+          <Link to="/runs/$run" params={{ run: step.sourceRunId }} search={{}}>
             The run that made the result
           </Link>
         )}

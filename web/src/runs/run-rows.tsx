@@ -30,19 +30,14 @@ export const RunRow = memo(
           switch (heading.id) {
             case 'select':
               return (
-                <td key="select">
+                <td key="select" className="pin">
                   <input type="checkbox" aria-label={`Select ${run.name}`} checked={isSelected} onChange={onToggle} />
                 </td>
               )
             case 'name':
               return (
-                <th key="name" scope="row" className="name" style={{ fontWeight: 400, fontSize: 13 }}>
-                  <Link
-                    to="/runs/$run"
-                    params={{ run: run.id } as never}
-                    title={`${run.name} · ${run.id}`}
-                    preload={false}
-                  >
+                <th key="name" scope="row" className="name pin second">
+                  <Link to="/runs/$run" params={{ run: run.id }} title={`${run.name} · ${run.id}`} preload={false}>
                     {run.step === undefined ? run.name : `${run.pipeline ?? ''} / ${run.step}`}
                   </Link>{' '}
                   {run.kind === 'pipeline' ? <span className="tag">pipeline</span> : null}
@@ -136,7 +131,7 @@ export function GroupRow({
         const mean = group.means[heading.at ?? -1] ?? null
         return (
           <td key={heading.id} className="num" title={mean === null ? '' : `mean ${mean}`}>
-            {mean === null ? '' : `⌀ ${formatNumber(mean)}`}
+            {mean === null ? '' : `mean ${formatNumber(mean)}`}
           </td>
         )
       })}

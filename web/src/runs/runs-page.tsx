@@ -62,7 +62,7 @@ export function RunsPage() {
 
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const compare = useCallback(() => {
-    if (selected.size > 0) void navigate({ to: '/compare', search: { runs: [...selected].join(',') } as never })
+    if (selected.size > 0) void navigate({ to: '/compare', search: { runs: [...selected].join(',') } })
   }, [navigate, selected])
 
   const problem = table.error instanceof ApiError ? table.error.problem : undefined
@@ -140,7 +140,11 @@ export function RunsPage() {
           {problem.message} {problem.hint}
         </p>
       ) : null}
-      {table.isError && !isFilterProblem && runs.length === 0 ? (
+      {isFilterProblem && runs.length === 0 ? (
+        <Empty title="The filter cannot be read">
+          What you typed stays: mend it, or see <Link to="/runs">all runs</Link>. Press ? for examples.
+        </Empty>
+      ) : table.isError && runs.length === 0 ? (
         <Failure error={table.error} retry={() => void table.refetch()} />
       ) : table.data === undefined ? (
         <LoadingRows rows={20} columns={8} />
@@ -159,6 +163,7 @@ export function RunsPage() {
           columns={shownColumns}
           shown={columns}
           experiments={names}
+          hidesExperiment={experiments.length === 1}
           group={group}
           order={order}
           isOld={table.isPlaceholderData || isFilterProblem}

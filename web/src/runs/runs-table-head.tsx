@@ -30,17 +30,29 @@ const fixed: readonly Heading[] = [
   { id: 'user', label: 'User', title: 'User', width: 72, isNumber: false, orderBy: 'attributes.user_id' },
 ]
 
-/** Every column: what a run is, then the chosen values. */
-export function headingsOf(shown: readonly string[], columns: readonly string[]): readonly Heading[] {
+/** Every column: what a run is, then the chosen values; where there is little room the values come sooner. */
+export function headingsOf(
+  shown: readonly string[],
+  columns: readonly string[],
+  options: { readonly hidden: ReadonlySet<string>; readonly isNarrow: boolean },
+): readonly Heading[] {
   const chosen = shown
     .filter((column) => columns.includes(column))
     .map((column): Heading => {
       const label = columnKey(column)
       const isNumber = column.startsWith('metrics.')
-      const width = Math.max(96, Math.min(180, 40 + label.length * 7))
+      const width = Math.max(isNumber ? 92 : 124, Math.min(180, 40 + label.length * 7))
       return { id: column, label, title: column, width, isNumber, orderBy: column, at: columns.indexOf(column) }
     })
-  return [...fixed, ...chosen]
+  const facts = fixed
+    .filter(({ id }) => !options.hidden.has(id))
+    .map((heading) => (options.isNarrow && heading.id === 'name' ? { ...heading, width: 170 } : heading))
+  return options.isNarrow ? [...facts.slice(0, 3), ...chosen, ...facts.slice(3)] : [...facts, ...chosen]
+}
+
+/** The first two columns stay in sight. */
+export function pinOf(id: string): string {
+  return id === 'select' ? 'pin' : id === 'name' ? 'pin second' : ''
 }
 
 /** The order after another press: the better end first, then the other, then as it was. */
@@ -69,7 +81,7 @@ export function RunsTableHead({
           const { orderBy } = heading
           if (heading.id === 'select')
             return (
-              <th key={heading.id} scope="col">
+              <th key={heading.id} scope="col" className="pin">
                 <input
                   type="checkbox"
                   aria-label="Select the first 200 runs"
@@ -88,7 +100,7 @@ export function RunsTableHead({
             <th
               key={heading.id}
               scope="col"
-              className={heading.isNumber ? 'num' : ''}
+              className={`${heading.isNumber ? 'num' : ''} ${pinOf(heading.id)}`}
               title={heading.title}
               aria-sort={direction}
             >

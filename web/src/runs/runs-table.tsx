@@ -6,7 +6,8 @@ import type { RunTableRow } from '../../../src/http/native/contract/run.ts'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { groupOf, groupRuns, type RunGroup } from './columns.ts'
 import { GroupRow, RunRow, SkeletonRow } from './run-rows.tsx'
-import { type Heading, headingsOf, RunsTableHead } from './runs-table-head.tsx'
+import { useNarrow } from '../ui/use-narrow.ts'
+import { headingsOf, RunsTableHead } from './runs-table-head.tsx'
 
 const rowHeight = 30
 
@@ -18,6 +19,8 @@ export interface RunsTableProps {
   /** Those of them that are shown. */
   readonly shown: readonly string[]
   readonly experiments: ReadonlyMap<string, string>
+  /** True when all runs are of one experiment. */
+  readonly hidesExperiment: boolean
   readonly group: string
   readonly order: string
   readonly isOld: boolean
@@ -36,16 +39,20 @@ export function RunsTable(props: RunsTableProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const [cursor, setCursor] = useState(-1)
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const lines = useMemo((): readonly Line[] => {
     if (group === '') return runs.map((run) => ({ run }))
     const groups = groupRuns(runs, (run) => groupOf(run, group, columns, props.experiments), columns.length)
     return groups.flatMap((each): Line[] => [
       { group: each },
-      ...(closed.has(each.name) ? [] : each.runs.map((run) => ({ run }))),
+      ...(opened.has(each.name) ? each.runs.map((run) => ({ run })) : []),
     ])
-  }, [runs, group, columns, closed, props.experiments])
-  const headings = useMemo(() => headingsOf(shown, columns), [shown, columns])
+  }, [runs, group, columns, opened, props.experiments])
+  const isNarrow = useNarrow()
+  const headings = useMemo(
+    () => headingsOf(shown, columns, { hidden: new Set(props.hidesExperiment ? ['experiment'] : []), isNarrow }),
+    [shown, columns, props.hidesExperiment, isNarrow],
+  )
   // Rows that are known to come have their place already.
   const count = group === '' ? Math.max(lines.length, Math.min(props.total, lines.length + 10_000)) : lines.length
   const virtual = useVirtualizer({
@@ -82,8 +89,7 @@ export function RunsTable(props: RunsTableProps) {
     },
     Enter: () => {
       const line = atCursor()
-      if (line !== undefined && 'run' in line)
-        void navigate({ to: '/runs/$run', params: { run: line.run.id } as never })
+      if (line !== undefined && 'run' in line) void navigate({ to: '/runs/$run', params: { run: line.run.id } })
     },
     c: props.onCompare,
     Escape: () => onSelect(new Set()),
@@ -120,8 +126,8 @@ export function RunsTable(props: RunsTableProps) {
                   key={`group ${line.group.name}`}
                   group={line.group}
                   headings={headings}
-                  isOpen={!closed.has(line.group.name)}
-                  onToggle={() => setClosed(toggled(closed, line.group.name))}
+                  isOpen={opened.has(line.group.name)}
+                  onToggle={() => setOpened(toggled(opened, line.group.name))}
                 />
               )
             const { run } = line
@@ -130,7 +136,7 @@ export function RunsTable(props: RunsTableProps) {
                 key={run.id}
                 run={run}
                 index={index}
-                headings={headings as readonly Heading[]}
+                headings={headings}
                 isSelected={selected.has(run.id)}
                 isCursor={index === cursor}
                 experiment={props.experiments.get(run.experimentId) ?? ''}

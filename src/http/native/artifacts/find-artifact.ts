@@ -28,7 +28,8 @@ function sentFolder(run: Run): string {
   return `${run.experimentId}/${run.id}/artifacts`
 }
 
-const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
+const join = (folder: string, name: string): string =>
+  folder === '' || name === '' ? folder + name : `${folder}/${name}`
 
 /** The entries directly under a folder, given every path in it. */
 export function entriesUnder(

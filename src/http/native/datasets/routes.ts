@@ -22,7 +22,7 @@ const tag = 'Datasets'
 const params = z.object({ dataset: z.string() })
 const versionParams = z.object({ dataset: z.string(), version: z.string().describe('a number, a date or a tag') })
 
-function toWireVersion({ committedAt, parts: _, columns, tags, ...rest }: DatasetVersion): WireVersion {
+function toWireVersion({ committedAt, columns, tags, ...rest }: DatasetVersion): WireVersion {
   const { dataset, version, digest, rows, sizeBytes, operation, runId, step, source } = rest
   const optional = {
     ...(runId === undefined ? {} : { runId }),
@@ -122,8 +122,8 @@ async function usesOf({ tracking }: HttpApp, versions: readonly WireVersion[]) {
   )
   return uses.flatMap(({ runId, datum }) => {
     const info = infos.get(runId)
-    const version = datum.version ?? byDigest.get(datum.digest as WireVersion['digest'])
+    const version = datum.version ?? byDigest.get(datum.digest)
     if (info === undefined || version === undefined) return []
-    return [{ runId: runId as string, name: info.name, startedMs: info.startedMs, version }]
+    return [{ runId, name: info.name, startedMs: info.startedMs, version }]
   })
 }
