@@ -69,13 +69,20 @@ export async function loadRuns(tables: Tables, rows: readonly RunRow[]): Promise
   for (const chunk of inChunks(rows)) {
     const ids = chunk.map((row) => row.id)
     for (const table of ['params', 'tags'] as const) {
-      const found = await tables.selectFrom(table).selectAll().where('run_id', 'in', ids).orderBy('key').execute()
+      const found = await tables
+        .selectFrom(table)
+        .selectAll()
+        .where('run_id', 'in', ids)
+        .orderBy('run_id')
+        .orderBy('key')
+        .execute()
       for (const row of found) parts[table].add(row.run_id, [row.key, row.value])
     }
     const latest = await tables
       .selectFrom('latest_metrics')
       .selectAll()
       .where('run_id', 'in', ids)
+      .orderBy('run_id')
       .orderBy('key')
       .execute()
     for (const row of latest) metrics.add(row.run_id, toMetric(row))
@@ -83,7 +90,13 @@ export async function loadRuns(tables: Tables, rows: readonly RunRow[]): Promise
       ['run_inputs', inputs],
       ['run_outputs', outputs],
     ] as const) {
-      const found = await tables.selectFrom(table).selectAll().where('run_id', 'in', ids).orderBy('name').execute()
+      const found = await tables
+        .selectFrom(table)
+        .selectAll()
+        .where('run_id', 'in', ids)
+        .orderBy('run_id')
+        .orderBy('name')
+        .execute()
       for (const row of found) groups.add(row.run_id, toDatum(row))
     }
   }

@@ -1,14 +1,14 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely'
-
 import type { RunId } from '../../kernel/ids.ts'
 import type { Page } from '../../kernel/page.ts'
 import { type TrackingContext, tablesOf } from './context.ts'
-import { compileComparison } from './filter/compile.ts'
-import { parseFilter, parseOrder } from './filter/parse.ts'
-import { type SortKey, toSortKeys } from './filter/sort-keys.ts'
+import { parseCondition } from './filter/condition.ts'
+import { parseOrder } from './filter/parse.ts'
+import { toRunOrder } from './filter/sort-keys.ts'
+import { findRunRows } from './find-run-rows.ts'
 import { loadRuns } from './get-run.ts'
 import { checkInteger } from './limits.ts'
-import { readPageToken, type SortValues, writePageToken } from './page-token.ts'
+import { readPageToken, writePageToken } from './page-token.ts'
+import { allOf, toConditions } from './run-conditions.ts'
 import type { LifecycleStage, Run, RunKind, RunStatus } from './run.ts'
 import type { RunRow } from './tables.ts'
 
@@ -21,7 +21,7 @@ export interface RunQuery {
   /** Started at this time or later. */
   readonly sinceMs?: number
   readonly parentId?: RunId
-  /** MLflow's search grammar; see filter/parse.ts. */
+  /** MLflow's search grammar; see filter/condition.ts. */
   readonly filter?: string
   /** `metrics.rocAuc DESC`; newest first when empty. */
   readonly orderBy?: readonly string[]
@@ -53,28 +53,16 @@ export async function listRunRows(
   const limit = query.limit ?? defaultLimit
   checkInteger(limit, 'The page size', 0)
   const pageSize = Math.max(1, Math.min(limit, largestLimit))
-  const conditions = toConditions(query)
-  const keys = toSortKeys(parseOrder(query.orderBy ?? []))
+  const filter = parseCondition(query.filter ?? '')
+  const orders = parseOrder(query.orderBy ?? [])
   const { limit: _, pageToken, ...list } = query
-
-  const columns = keys.map((key, index) => key.expression.as(`sort_${index}`))
-  let page = tablesOf(ctx)
-    .selectFrom((from) => from.selectFrom('runs').selectAll('runs').select(columns).where(allOf(conditions)).as('page'))
-    .selectAll()
-    .limit(pageSize + 1)
-  for (const [index, key] of keys.entries()) {
-    page = page.orderBy(sql.ref(`page.sort_${index}`), key.descending ? 'desc' : 'asc')
-  }
-  if (pageToken !== undefined) {
-    const after = readPageToken(list, pageToken, keys.length)
-    page = page.where(comesAfter(keys, after))
-  }
-  const rows = (await page.execute()) as readonly (RunRow & Record<`sort_${number}`, string | number>)[]
+  const after = pageToken === undefined ? undefined : readPageToken(list, pageToken, toRunOrder(orders).keys.length)
+  const search = { filter, orders, limit: pageSize + 1, ...(after === undefined ? {} : { after }) }
+  const rows = await findRunRows(ctx, query, search)
   const shown = rows.slice(0, pageSize)
   const last = shown.at(-1)
   if (rows.length <= pageSize || last === undefined) return { rows: shown, next: undefined }
-  const values = keys.map((_, index) => last[`sort_${index}`]!)
-  return { rows: shown, next: writePageToken(list, values) }
+  return { rows: shown, next: writePageToken(list, last.sorts) }
 }
 
 /** How many runs a query means, without its page. */
@@ -82,7 +70,9 @@ export async function countRuns(ctx: TrackingContext, query: RunQuery): Promise<
   const counted = tablesOf(ctx)
     .selectFrom('runs')
     .select(({ fn }) => fn.countAll<number | string>().as('count'))
-  const { count } = await counted.where(allOf(toConditions(query))).executeTakeFirstOrThrow()
+  const { count } = await counted
+    .where(allOf(toConditions(query, parseCondition(query.filter ?? ''))))
+    .executeTakeFirstOrThrow()
   return Number(count)
 }
 
@@ -94,42 +84,4 @@ export async function* eachRun(ctx: TrackingContext, query: Omit<RunQuery, 'page
     yield* page.items
     pageToken = page.next
   } while (pageToken !== undefined)
-}
-
-function toConditions(query: RunQuery): readonly RawBuilder<SqlBool>[] {
-  const conditions = parseFilter(query.filter ?? '').map(compileComparison)
-  const lifecycle = query.lifecycle ?? 'active'
-  if (lifecycle !== 'all') conditions.push(isOneOf('lifecycle_stage', [lifecycle]))
-  if (query.experimentIds !== undefined) {
-    const ids = query.experimentIds.map(Number).filter(Number.isSafeInteger)
-    conditions.push(isOneOf('experiment_id', ids))
-  }
-  if (query.pipeline !== undefined) conditions.push(isOneOf('pipeline', [query.pipeline]))
-  if (query.kinds !== undefined) conditions.push(isOneOf('kind', query.kinds))
-  if (query.statuses !== undefined) conditions.push(isOneOf('status', query.statuses))
-  if (query.parentId !== undefined) conditions.push(isOneOf('parent_id', [query.parentId]))
-  if (query.sinceMs !== undefined) conditions.push(sql<SqlBool>`runs.started_ms >= ${query.sinceMs}`)
-  return conditions
-}
-
-function isOneOf(column: keyof RunRow, values: readonly (string | number)[]): RawBuilder<SqlBool> {
-  return values.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`${sql.ref(`runs.${column}`)} in (${sql.join(values)})`
-}
-
-function allOf(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
-  return conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`${sql.join(conditions, sql` and `)}`
-}
-
-/** True for rows behind these values in the order: the first key that differs decides. */
-function comesAfter(keys: readonly SortKey[], after: SortValues): RawBuilder<SqlBool> {
-  const branches = keys.map((key, index) => {
-    const equal = keys.slice(0, index).map((_, earlier) => sql<SqlBool>`${sortColumn(earlier)} = ${after[earlier]}`)
-    const beyond = sql<SqlBool>`${sortColumn(index)} ${sql.raw(key.descending ? '<' : '>')} ${after[index]}`
-    return sql<SqlBool>`(${sql.join([...equal, beyond], sql` and `)})`
-  })
-  return sql<SqlBool>`(${sql.join(branches, sql` or `)})`
-}
-
-function sortColumn(index: number): RawBuilder<unknown> {
-  return sql.ref(`page.sort_${index}`)
 }

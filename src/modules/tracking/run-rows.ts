@@ -9,11 +9,15 @@ type Present<T> = { [Key in keyof T]?: Exclude<T[Key], null | undefined> }
 
 /** An object without the keys whose value is null or undefined. */
 export function present<T extends object>(values: T): Present<T> {
-  const kept = Object.entries(values).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(kept) as Present<T>
+  // A loop: this runs for every metric of every run of a list.
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(values)) {
+    const value = (values as Record<string, unknown>)[key]
+    if (value !== null && value !== undefined) kept[key] = value
+  }
+  return kept as Present<T>
 }
 
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the caller knows what the column holds
 function parse<T>(text: string | null): T | undefined {
   return text === null ? undefined : (JSON.parse(text) as T)
 }
@@ -61,13 +65,10 @@ function toCodeState(row: RunRow): CodeState | undefined {
 }
 
 export function toMetric(row: MetricRow): Metric {
-  return {
-    key: row.key,
-    value: row.is_nan === 1 ? Number.NaN : row.value,
-    timestampMs: row.timestamp_ms,
-    step: row.step,
-    ...present({ modelId: row.model_id, datasetName: row.dataset_name, datasetDigest: row.dataset_digest }),
-  }
+  const { key, timestamp_ms: timestampMs, step, model_id: modelId } = row
+  const metric = { key, value: row.is_nan === 1 ? Number.NaN : row.value, timestampMs, step }
+  if (modelId === null && row.dataset_name === null) return metric
+  return { ...metric, ...present({ modelId, datasetName: row.dataset_name, datasetDigest: row.dataset_digest }) }
 }
 
 export function toMetricRow(runId: RunId, metric: Metric): MetricRow {

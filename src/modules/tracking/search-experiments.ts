@@ -6,7 +6,8 @@ import { InvalidFilterError } from './errors.ts'
 import { type Experiment, toExperiment } from './experiments.ts'
 import type { Comparison, Identifier } from './filter/comparison.ts'
 import { compileNumber, compileText, needOperator, needText, textOperators } from './filter/compile.ts'
-import { parseFilter, parseOrder } from './filter/parse.ts'
+import { compileCondition, parseCondition } from './filter/condition.ts'
+import { parseOrder } from './filter/parse.ts'
 import { readPageToken, writePageToken } from './page-token.ts'
 import type { LifecycleStage } from './run.ts'
 
@@ -31,7 +32,8 @@ const orderColumns: Readonly<Record<string, string>> = { ...textColumns, ...numb
 export async function searchExperiments(ctx: TrackingContext, query: ExperimentQuery): Promise<Page<Experiment>> {
   const { limit, pageToken, ...list } = query
   const lifecycle = query.lifecycle ?? 'active'
-  const conditions = parseFilter(query.filter ?? '').map(compile)
+  const filter = parseCondition(query.filter ?? '')
+  const conditions = filter === undefined ? [] : [compileCondition(filter, compile)]
   if (lifecycle !== 'all') conditions.push(sql<SqlBool>`lifecycle_stage = ${lifecycle}`)
   const order = [...toOrder(query.orderBy ?? []), sql`id asc`]
   const offset = pageToken === undefined ? 0 : Number(readPageToken(list, pageToken, 1)[0])

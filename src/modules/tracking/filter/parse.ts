@@ -1,6 +1,6 @@
 import { InvalidFilterError } from '../errors.ts'
 import type { Comparison, Identifier } from './comparison.ts'
-import { createScanner } from './scanner.ts'
+import { createScanner, type Scanner } from './scanner.ts'
 
 /**
  * Reads a filter in MLflow's search grammar: comparisons joined by AND, no OR, NOT or parentheses.
@@ -11,13 +11,18 @@ export function parseFilter(text: string): readonly Comparison[] {
   const comparisons: Comparison[] = []
   if (scanner.atEnd()) return comparisons
   for (;;) {
-    const field = scanner.identifier()
-    const operator = scanner.operator()
-    const value = operator === 'IN' || operator === 'NOT IN' ? scanner.list() : scanner.value()
-    comparisons.push({ field, operator, value })
+    comparisons.push(readComparison(scanner))
     if (scanner.atEnd()) return comparisons
     if (!scanner.word('and')) scanner.fail('comparisons are joined by AND, and by nothing else')
   }
+}
+
+/** Reads one comparison: a field, an operator, a value. */
+export function readComparison(scanner: Scanner): Comparison {
+  const field = scanner.identifier()
+  const operator = scanner.operator()
+  const value = operator === 'IN' || operator === 'NOT IN' ? scanner.list() : scanner.value()
+  return { field, operator, value }
 }
 
 export interface Order {

@@ -12,6 +12,8 @@ export interface Scanner {
   list(): readonly string[]
   /** Takes this word, in any case, when it comes next. */
   word(text: string): boolean
+  /** Takes this character when it comes next. */
+  sign(character: string): boolean
   atEnd(): boolean
   fail(message: string): never
 }
@@ -136,10 +138,17 @@ export function createScanner(text: string): Scanner {
     return true
   }
 
+  function sign(character: string): boolean {
+    skipSpace()
+    if (text[at] !== character) return false
+    at += 1
+    return true
+  }
+
   function atEnd(): boolean {
     skipSpace()
     return at >= text.length
   }
 
-  return { identifier, operator, value, list, word, atEnd, fail }
+  return { identifier, operator, value, list, word, sign, atEnd, fail }
 }
