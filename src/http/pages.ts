@@ -62,7 +62,6 @@ export async function pageRoutes(server: FastifyInstance, options: { readonly fo
     '/models',
     '/models/*',
     '/lineage',
-    '/sign-in',
   ]) {
     server.get(url, { schema: { hide: true } }, (_, reply) =>
       reply

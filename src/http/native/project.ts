@@ -3,18 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import type { HttpApp } from '../http-app.ts'
 import { project } from './contract/project.ts'
 import { addRoute } from './route.ts'
-import { findUser } from './who.ts'
 
 export function projectRoutes(server: FastifyInstance, app: HttpApp): void {
   addRoute(server, {
     method: 'GET',
     url: '/project',
     tag: 'Project',
-    summary: 'The project of this server, and who asks',
+    summary: 'The project of this server',
     answer: project,
-    async handle({ request }) {
+    async handle() {
       const { name, store } = app.config.settings
-      return { name, store, version: app.version, ...findUser(request) }
+      return { name, store, version: app.version }
     },
   })
 }

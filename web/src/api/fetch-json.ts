@@ -54,11 +54,10 @@ export function getJson<Answer>(path: string, query: QueryValues = {}, signal?: 
 }
 
 /** Changes something; rejects with an ApiError that says what to do. */
-export function sendJson<Answer>(method: 'PUT' | 'POST', path: string, body: unknown): Promise<Answer> {
+export function sendJson<Answer>(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
   return request<Answer>(apiUrl(path), {
     method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
 }
 

@@ -16,9 +16,10 @@ function staleKeys(event: ServerEvent): readonly (readonly string[])[] {
 }
 
 /** Keeps what is shown fresh while runs go on: the server says what has happened, queries ask again. */
-export function useLiveUpdates(): void {
+export function useLiveUpdates(isOn: boolean): void {
   const client = useQueryClient()
   useEffect(() => {
+    if (!isOn) return undefined
     const source = new EventSource('/api/v1/events')
     const waiting = new Map<string, readonly string[]>()
     let timer: number | undefined
@@ -35,5 +36,5 @@ export function useLiveUpdates(): void {
       window.clearTimeout(timer)
       source.close()
     }
-  }, [client])
+  }, [client, isOn])
 }

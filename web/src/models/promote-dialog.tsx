@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 
 import type { ModelDetail, ModelVersion } from '../../../src/http/native/contract/model.ts'
 import { ApiError } from '../api/fetch-json.ts'
-import { useProject } from '../shell/shell.tsx'
+import { useMay, useSession } from '../shell/session.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Problem } from '../ui/states.tsx'
 import { usePromote, useRollback } from './requests.ts'
@@ -26,8 +26,8 @@ export function PromoteDialog({
   const promote = usePromote(model.name)
   const rollback = useRollback(model.name)
   const change = action === 'promote' ? promote : rollback
-  const { data: project } = useProject()
-  const isViewer = project?.role === 'viewer'
+  const { data: session } = useSession()
+  const isRefused = !useMay(alias === 'champion' ? 'models.promote' : 'models.register')
   const present = model.aliases[alias]
   const breaks = promote.error instanceof ApiError && promote.error.problem.kind === 'conflict'
   const send = (): void => {
@@ -40,14 +40,15 @@ export function PromoteDialog({
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (why.trim() !== '' && !isViewer) send()
+          if (why.trim() !== '' && !isRefused) send()
         }}
       >
         <div className="dialog-body">
           <h2>{title}</h2>
-          {isViewer ? (
+          {isRefused ? (
             <p className="notice warn" role="alert">
-              Your role, viewer, may look and not change. Somebody with the role admin can grant more.
+              Your role is {session?.role?.replace('_', ' ') ?? 'none'}, which may not do this. Somebody with the role
+              admin can grant another: <code>baton users grant {session?.user} --role engineer</code>
             </p>
           ) : null}
           <div className="field">
@@ -106,7 +107,11 @@ export function PromoteDialog({
           <button type="button" className="button" onClick={onClose}>
             Leave it
           </button>
-          <button type="submit" className="button primary" disabled={why.trim() === '' || change.isPending || isViewer}>
+          <button
+            type="submit"
+            className="button primary"
+            disabled={why.trim() === '' || change.isPending || isRefused}
+          >
             {action === 'promote' ? 'Promote' : 'Roll back'}
           </button>
         </div>

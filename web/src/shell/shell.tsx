@@ -10,6 +10,8 @@ import { useShortcuts } from '../ui/shortcuts.ts'
 import { Failure } from '../ui/states.tsx'
 import { Help } from './help.tsx'
 import { Palette } from './palette.tsx'
+import { useSession, useSignOut } from './session.ts'
+import { SignIn } from './sign-in.tsx'
 import { applyTheme, readTheme, type Theme } from './theme.ts'
 
 const places = [
@@ -34,7 +36,9 @@ export function Shell() {
   const [open, setOpen] = useState<'palette' | 'help' | undefined>()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const { data: project } = useProject()
-  useLiveUpdates()
+  const { data: session } = useSession()
+  const mustSignIn = session !== undefined && session.required && session.user === undefined
+  useLiveUpdates(session !== undefined && !mustSignIn)
   useShortcuts({ '?': () => setOpen('help') })
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -77,17 +81,27 @@ export function Shell() {
             Keys and help <kbd>?</kbd>
           </button>
         </div>
-        <p className="who">
-          {project?.user === undefined ? '' : `${project.user} · ${project.role?.replace('_', ' ') ?? ''} · `}
-          {project === undefined ? '' : `Baton ${project.version}`}
-        </p>
+        {session?.user === undefined ? null : <SignedIn user={session.user} role={session.role} />}
+        <p className="who">{project === undefined ? '' : `Baton ${project.version}`}</p>
       </div>
       <main className="main" id="main" tabIndex={-1}>
-        <Outlet />
+        {mustSignIn ? <SignIn /> : <Outlet />}
       </main>
       {open === 'palette' ? <Palette onClose={() => setOpen(undefined)} /> : null}
       {open === 'help' ? <Help onClose={() => setOpen(undefined)} /> : null}
     </div>
+  )
+}
+
+function SignedIn({ user, role }: { readonly user: string; readonly role: string | undefined }) {
+  const signOut = useSignOut()
+  return (
+    <p className="who">
+      <b>{user}</b> {role?.replace('_', ' ') ?? 'without a role'}{' '}
+      <button type="button" className="button quiet" onClick={() => signOut.mutate()}>
+        Sign out
+      </button>
+    </p>
   )
 }
 

@@ -36,10 +36,7 @@ export function Failure({ error, retry }: { readonly error: unknown; readonly re
             : 'This could not be loaded'}
       </h2>
       <p>{message}</p>
-      <p className="muted">
-        {problem?.hint ?? 'Load the page again.'}
-        {isDenied ? ' Somebody with the role admin can grant it: "baton users grant".' : ''}
-      </p>
+      <p className="muted">{problem?.hint ?? 'Load the page again.'}</p>
       {problem === undefined ? null : <p className="code mono">{problem.code}</p>}
       {retry === undefined || isDenied ? null : (
         <button type="button" className="button" onClick={retry}>
@@ -53,14 +50,12 @@ export function Failure({ error, retry }: { readonly error: unknown; readonly re
 /** A problem beside the form that caused it; what was typed stays. */
 export function Problem({ error }: { readonly error: unknown }) {
   const problem = error instanceof ApiError ? error.problem : undefined
-  const isDenied = problem?.kind === 'denied' || problem?.kind === 'unauthenticated'
   return (
     <div className="notice bad" role="alert">
       <p>{error instanceof Error ? error.message : String(error)}</p>
       {problem === undefined ? null : (
         <p className="muted">
-          {problem.hint} {isDenied ? 'Somebody with the role admin can grant it.' : ''}{' '}
-          <span className="code mono">{problem.code}</span>
+          {problem.hint} <span className="code mono">{problem.code}</span>
         </p>
       )}
     </div>

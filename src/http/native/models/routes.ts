@@ -11,6 +11,7 @@ import {
   showModel,
 } from '../../../modules/models/index.ts'
 import { getTree } from '../../../modules/tracking/index.ts'
+import { callerOf } from '../../access/caller.ts'
 import type { HttpApp } from '../../http-app.ts'
 import { type ArtifactContent, openTreeFile } from '../artifacts/find-artifact.ts'
 import { sendContent } from '../artifacts/send-content.ts'
@@ -24,7 +25,6 @@ import {
 } from '../contract/model.ts'
 import { ArtifactNotFoundError } from '../errors.ts'
 import { addRoute } from '../route.ts'
-import { whoAsks } from '../who.ts'
 import { toAliasEvent, toModelDetail, toModelSummary } from './present-model.ts'
 
 const tag = 'Models'
@@ -74,7 +74,7 @@ export function modelRoutes(server: FastifyInstance, app: HttpApp): void {
     body: promotionBody,
     answer: aliasMoved,
     handle: async ({ params: { model, alias }, body: { version, why, force }, request }) =>
-      toWireMoved(await promote(models, `${model}@${version}`, alias, { who: whoAsks(request), why, force })),
+      toWireMoved(await promote(models, `${model}@${version}`, alias, { who: callerOf(request).name, why, force })),
   })
   addRoute(server, {
     method: 'POST',
@@ -85,7 +85,7 @@ export function modelRoutes(server: FastifyInstance, app: HttpApp): void {
     body: rollbackBody,
     answer: aliasMoved,
     handle: async ({ params: { model, alias }, body: { why }, request }) =>
-      toWireMoved(await rollback(models, model, alias, { who: whoAsks(request), why })),
+      toWireMoved(await rollback(models, model, alias, { who: callerOf(request).name, why })),
   })
 }
 
