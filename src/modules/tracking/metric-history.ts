@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 
 import type { RunId } from '../../kernel/ids.ts'
 import type { Page } from '../../kernel/page.ts'
@@ -66,19 +66,31 @@ export async function sampleMetricOfRuns(
   const within = steps === undefined ? sql`1 = 1` : sql`step between ${steps[0]} and ${steps[1]}`
   const sampled: RunMetric[] = []
   for (const id of ids) {
-    // A value is taken when its place falls into another of the equal pieces than the one before it.
-    const chosen =
-      points === 1
-        ? sql`place = total - 1`
-        : sql`total <= ${points} or place = 0 or (place * ${points - 1}) / (total - 1) <> ((place - 1) * ${points - 1}) / (total - 1)`
-    const { rows } = await sql<MetricRow>`
-select * from (
-  select metrics.*, row_number() over (order by step, timestamp_ms, value, is_nan) - 1 as place, count(*) over () as total
-  from metrics where run_id = ${id} and key = ${key} and ${within}
-) numbered where ${chosen} order by place`.execute(tablesOf(ctx))
-    sampled.push(...rows.map(toRunMetric))
+    const values = sql`from metrics where run_id = ${id} and key = ${key} and ${within}`
+    const counted = await sql<{ n: number | string }>`select count(*) as n ${values}`.execute(tablesOf(ctx))
+    // Only columns of the primary key: its index alone is read.
+    const { rows } = await sql<PointRow>`
+select value, is_nan, timestamp_ms, step from (
+  select value, is_nan, timestamp_ms, step,
+    row_number() over (order by step, timestamp_ms, value, is_nan) - 1 as place ${values}
+) numbered where ${isChosen(Number(counted.rows[0]!.n), points)} order by place`.execute(tablesOf(ctx))
+    for (const row of rows) {
+      const value = row.is_nan === 1 ? Number.NaN : row.value
+      sampled.push({ key, value, timestampMs: row.timestamp_ms, step: row.step, runId: id })
+    }
   }
   return sampled
+}
+
+type PointRow = Pick<MetricRow, 'value' | 'is_nan' | 'timestamp_ms' | 'step'>
+
+/** The places to take: one is when it falls into another of the equal pieces than the one before it. */
+function isChosen(total: number, points: number): RawBuilder<SqlBool> {
+  // Whole numbers in the text: a bound number may be a double to the engine, and the division has to be one of integers.
+  const [last, pieces] = [sql.raw(String(Math.trunc(total) - 1)), sql.raw(String(Math.trunc(points) - 1))]
+  if (total <= points) return sql<SqlBool>`1 = 1`
+  if (points === 1) return sql<SqlBool>`place = ${last}`
+  return sql<SqlBool>`(place = 0 or (place * ${pieces}) / ${last} <> ((place - 1) * ${pieces}) / ${last})`
 }
 
 function toRunMetric(row: MetricRow): RunMetric {
