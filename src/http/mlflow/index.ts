@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
@@ -97,7 +99,11 @@ function readBody(body: unknown): object {
 
 function sendAnswer(reply: FastifyReply, answer: object | JsonText): FastifyReply {
   void reply.type('application/json; charset=utf-8')
-  return reply.send('json' in answer && typeof answer.json === 'string' ? answer.json : JSON.stringify(answer))
+  return reply.send(isText(answer) ? Readable.from(answer.chunks) : JSON.stringify(answer))
+}
+
+function isText(answer: object | JsonText): answer is JsonText {
+  return 'chunks' in answer && typeof answer.chunks === 'object'
 }
 
 function describe(route: MlflowRoute, method: string): object {

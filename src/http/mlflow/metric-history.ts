@@ -2,8 +2,10 @@ import { z } from 'zod'
 
 import {
   checkRunsExist,
+  eachMetricPart,
   listMetricHistory,
   listMetricOfRuns,
+  type Metric,
   type RunMetric,
   sampleMetricOfRuns,
 } from '../../modules/tracking/index.ts'
@@ -27,12 +29,10 @@ export const metricHistoryRoutes = [
     async answer({ tracking }, request) {
       const id = runIdOf(request)
       await checkRunsExist(tracking, [id])
-      const limit = pageSize(request.max_results, { otherwise: Number.MAX_SAFE_INTEGER - 1, most: 2 ** 31 })
-      const page = await listMetricHistory(tracking, id, {
-        key: request.metric_key,
-        limit: request.max_results == null ? limit : Math.min(limit, mostValues),
-        ...pageToken(request.page_token),
-      })
+      const key = request.metric_key
+      if (request.max_results == null) return { chunks: historyText(eachMetricPart(tracking, id, key)) }
+      const limit = Math.min(mostValues, pageSize(request.max_results, { otherwise: mostValues, most: 2 ** 31 }))
+      const page = await listMetricHistory(tracking, id, { key, limit, ...pageToken(request.page_token) })
       return { ...unlessEmpty('metrics', page.items.map(presentMetric)), ...nextPage(page.next) }
     },
   }),
@@ -90,6 +90,16 @@ export const metricHistoryRoutes = [
     },
   }),
 ]
+
+/** The whole answer as text, a piece at a time. */
+async function* historyText(parts: AsyncIterable<readonly Metric[]>): AsyncGenerator<string> {
+  let before = '{"metrics":['
+  for await (const part of parts) {
+    yield before + part.map((metric) => JSON.stringify(presentMetric(metric))).join(',')
+    before = ','
+  }
+  yield before === ',' ? ']}' : '{}'
+}
 
 function stepsOf(
   start: z.infer<typeof integer> | null | undefined,

@@ -6,9 +6,9 @@ import { type Given, parseRequest } from './parse-request.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Text that is JSON already. */
+/** Text that is JSON already, a piece at a time. */
 export interface JsonText {
-  readonly json: string
+  readonly chunks: AsyncIterable<string>
 }
 
 /** An endpoint of MLflow's interface. */

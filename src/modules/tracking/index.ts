@@ -35,6 +35,7 @@ export { logMetrics, type MetricEntry } from './log-metrics.ts'
 export { logParams } from './log-params.ts'
 export {
   checkRunsExist,
+  eachMetricPart,
   listMetricHistory,
   listMetricOfRuns,
   type RunMetric,

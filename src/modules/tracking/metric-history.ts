@@ -9,6 +9,8 @@ import type { Metric } from './run.ts'
 import { toMetric } from './run-rows.ts'
 import type { MetricRow } from './tables.ts'
 
+const valuesPerPart = 5000
+
 export type RunMetric = Metric & { readonly runId: string }
 
 /** One page of the values of a metric, by step, then time; values that are logged meanwhile neither repeat nor hide one. */
@@ -31,6 +33,17 @@ export async function listMetricHistory(
   if (rows.length <= limit || last === undefined) return { items: items.map(toMetric) }
   const next = writePageToken(list, [last.step, last.timestamp_ms, last.value, last.is_nan])
   return { items: items.map(toMetric), next }
+}
+
+/** Every value of a metric, in the same order, a part of them at a time so that memory does not grow with their number. */
+export async function* eachMetricPart(ctx: TrackingContext, id: RunId, key: string): AsyncGenerator<readonly Metric[]> {
+  let pageToken: string | undefined
+  do {
+    const wish = { key, limit: valuesPerPart, ...(pageToken === undefined ? {} : { pageToken }) }
+    const page: Page<Metric> = await listMetricHistory(ctx, id, wish)
+    if (page.items.length > 0) yield page.items
+    pageToken = page.next
+  } while (pageToken !== undefined)
 }
 
 /** Throws when one of the runs does not exist. */
