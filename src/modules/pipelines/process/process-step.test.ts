@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -380,7 +381,9 @@ describe('functions in the pipeline file', () => {
   })
 })
 
-describe('Python steps', () => {
+const hasPython = spawnSync('python3', ['--version']).status === 0
+
+describe.skipIf(!hasPython)(`Python steps${hasPython ? '' : ' (skipped: no python3 on the PATH)'}`, () => {
   test('run with the project interpreter, see the same contract, and are followed by imports', async () => {
     project.write('src/lib/__init__.py', '')
     project.write('src/lib/rules.py', 'FACTOR = 2\n')
