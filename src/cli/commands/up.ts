@@ -4,7 +4,7 @@ export const upCommands: readonly CommandSpec[] = [
   {
     name: 'up',
     summary: 'Start the server: the page, the interface for programs, and all that MLflow clients ask for',
-    examples: ['baton up', 'baton up --port 8080', 'MLFLOW_TRACKING_URI=http://127.0.0.1:5000 python train.py'],
+    examples: ['baton up', 'baton up --port 8080', 'baton up --port 0 --log-level debug'],
     options: [
       { flags: '--port <port>', summary: 'the port (5000); 0 takes a free one' },
       { flags: '--host <address>', summary: 'the address to listen on (127.0.0.1, this machine only)' },
