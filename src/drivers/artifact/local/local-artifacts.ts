@@ -13,12 +13,18 @@ import {
 } from '../errors.ts'
 import { createPartUploads } from './part-uploads.ts'
 import { placeOf, segmentsOf } from './place.ts'
+import { removeOld } from './remove-old.ts'
 import { putFile, writeAll } from './write-file.ts'
+
+const daysOfGrace = 7
 
 /** The ArtifactStore port on a folder: files lie in `<folder>/files` under their own paths. */
 export function openLocalArtifacts(folder: string): ArtifactStore {
   const root = join(folder, 'files')
   const temporary = join(folder, 'tmp')
+  const unfinished = join(folder, 'uploads')
+  // Another server of the same store may be writing: what is recent stays.
+  for (const place of [temporary, unfinished]) removeOld(place, daysOfGrace)
 
   const find = (path: string): Promise<string> => placeOf(root, segmentsOf(path, { root: false }))
 
@@ -48,7 +54,7 @@ export function openLocalArtifacts(folder: string): ArtifactStore {
     }
   }
 
-  const uploads = createPartUploads({ folder: join(folder, 'uploads'), temporary, find })
+  const uploads = createPartUploads({ folder: unfinished, temporary, find })
   return {
     async put(path, content) {
       const place = await find(path)
