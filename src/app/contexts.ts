@@ -16,6 +16,7 @@ import { createWebhookNotifier } from '../drivers/notifier/webhook/index.ts'
 import { createModelRuntime } from '../drivers/runtime/index.ts'
 import { createRowSources } from '../drivers/source/index.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { accessMigrations, createAccessContext } from '../modules/access/index.ts'
 import {
   createDatasetReader,
   createDatasetsContext,
@@ -55,7 +56,13 @@ export async function openContexts(config: Config, warn: (line: string) => void)
   const clock = systemClock
 
   const database = withGroupCommit(openSqlite({ file: join(storeFolder, 'baton.db'), batonVersion: version }))
-  await database.migrate([...trackingMigrations, ...pipelinesMigrations, ...modelsMigrations, ...servingMigrations])
+  await database.migrate([
+    ...trackingMigrations,
+    ...pipelinesMigrations,
+    ...modelsMigrations,
+    ...servingMigrations,
+    ...accessMigrations,
+  ])
   const blobs = openLocalBlobs(join(storeFolder, 'blobs'))
   const folders = createFolderStore(blobs, temporaryFolder)
   const engine = createDuckdbEngine({ temporaryFolder, memoryLimitMb, threads: availableParallelism() })
@@ -78,6 +85,7 @@ export async function openContexts(config: Config, warn: (line: string) => void)
   const code = { executor, projectRoot: root, env: config.env, passEnv: config.settings.passEnv, ...python }
   const process = { ...code, reader, writer: createDatasetWriter(datasets), folders }
   const tracking = { database, clock }
+  const access = createAccessContext({ database, clock, project: config.settings.name })
   const models = { database, clock, folders, runtime, reportsFolder, temporaryFolder }
   const serving = {
     ...models,
@@ -164,6 +172,7 @@ export async function openContexts(config: Config, warn: (line: string) => void)
     datasets,
     engine,
     tracking,
+    access,
     models,
     serving,
     openInput,

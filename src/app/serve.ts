@@ -31,9 +31,11 @@ export async function startServer(config: Config, options: ServeOptions): Promis
         ...contexts.models,
         blobs: contexts.blobs,
       }),
+      access: contexts.access,
+      auth: config.settings.auth,
     }
     const server = await createServer(app, { log })
-    const { url, port } = await listen(server, options)
+    const { url, port } = await listen(server, { ...options, authenticated: config.settings.auth })
     return {
       url,
       port,

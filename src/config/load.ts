@@ -87,6 +87,7 @@ function refuseNearMisses(environment: Environment): void {
 /** Text of the environment or a flag as the type that the setting has. */
 function fromText(setting: SettingName, text: string): unknown {
   if (setting === 'jobs') return /^\d+$/.test(text) ? Number(text) : text
+  if (setting === 'auth') return text === 'true' ? true : text === 'false' ? false : text
   if (setting === 'passEnv') return text.split(',').map((name) => name.trim())
   return text
 }
@@ -103,6 +104,7 @@ function defaultSettings(root: string): Settings {
     jobs: availableParallelism(),
     python: existsSync(ownPython) ? ownPython : 'python3',
     passEnv: [],
+    auth: false,
   }
 }
 

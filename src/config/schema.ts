@@ -33,6 +33,7 @@ export const configSchema = z.strictObject({
   passEnv: z
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names of environment variables'))
     .describe('Environment variables that process steps may see beside PATH, HOME and their own.'),
+  auth: z.boolean().describe('Whether who reaches the server has to sign in; without it only this machine may.'),
 })
 
 export type Settings = z.infer<typeof configSchema>

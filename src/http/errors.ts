@@ -34,7 +34,7 @@ export class OpenToOthersError extends BatonError {
       code: 'http.open_to_others',
       kind: 'usage',
       message: `The server would be reached from other machines at ${host}, and nobody has to sign in.`,
-      hint: 'Turn authentication on, or leave --host out.',
+      hint: 'Turn authentication on (auth: true in baton.config.ts) and add yourself with "baton users add NAME --role admin", or leave --host out.',
       why: 'Whoever reaches it could read every artifact and change every model.',
       details: { host },
     })

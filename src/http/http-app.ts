@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
+import type { AccessContext } from '../modules/access/index.ts'
 import type { DatasetsContext } from '../modules/datasets/index.ts'
 import type { RegistryContext } from '../modules/models/index.ts'
 import type { TrackingContext } from '../modules/tracking/index.ts'
@@ -19,6 +20,9 @@ export interface HttpApp {
   readonly folders: FolderStore
   readonly blobs: BlobStore
   readonly artifacts: ArtifactStore
+  readonly access: AccessContext
+  /** Whether who reaches the server has to sign in. */
+  readonly auth: boolean
 }
 
 /** What every plugin of the server is registered with. */

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 
+import { addAccess } from './access/index.ts'
 import type { HttpApp } from './http-app.ts'
 import { mlflowRoutes } from './mlflow/index.ts'
+import { answerProblems } from './native/answer-problems.ts'
 import { nativeRoutes } from './native/index.ts'
 import { addDocs } from './operations/docs.ts'
 import { healthRoutes } from './operations/health.ts'
@@ -38,6 +40,8 @@ export async function createServer(app: HttpApp, options: ServerOptions): Promis
   })
   logResponses(server, options.log)
   addMetrics(server)
+  addAccess(server, app)
+  answerProblems(server)
   await addDocs(server, app)
   await server.register(healthRoutes)
   await server.register(mlflowRoutes, { app })

@@ -1,4 +1,5 @@
 export type { AliasAction, AliasEvent, Reason } from './alias.ts'
+export { isGatedAlias } from './alias-policy.ts'
 export type { VersionKey } from './change-version.ts'
 export { deleteVersion, describeVersion, setStage } from './change-version.ts'
 export type { RegistryContext } from './context.ts'

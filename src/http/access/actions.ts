@@ -1,0 +1,57 @@
+import type { Action } from '../../modules/access/index.ts'
+
+/** What a request does: for everybody, an action, or an action that depends on which alias it names. */
+export type RequestAction = 'public' | Action | 'alias'
+
+const guarded = /^\/(api|ajax-api|get-artifact|metrics|graphql|model-versions)(\/|$)/
+const mlflow = /^\/(?:api|ajax-api)\/[23]\.0(\/.*)$/
+
+/** POST that only asks. */
+const questions = [
+  /^\/mlflow\/[a-z-]+\/search$/,
+  /^\/mlflow\/experiments\/search-datasets$/,
+  /^\/mlflow\/registered-models\/get-latest-versions$/,
+  /^\/mlflow\/ui-telemetry$/,
+]
+
+/** Writes of MLflow's interface; the first that fits counts. */
+const mlflowWrites: readonly (readonly [RegExp, RequestAction])[] = [
+  [/^\/mlflow\/registered-models\/alias$/, 'alias'],
+  [/^\/mlflow\/registered-models\/(rename|delete)$/, 'models.promote'],
+  [/^\/mlflow\/model-versions\/(delete|transition-stage)$/, 'models.promote'],
+  [/^\/mlflow\/(registered-models|model-versions)\//, 'models.register'],
+  [/^\/mlflow\/logged-models(\/|$)/, 'models.register'],
+  // The id of an upload in parts is a secret that is good for one file; clients send parts without credentials.
+  [/^\/mlflow-artifacts\/mpu\/part\//, 'public'],
+  [/^\/(mlflow|mlflow-artifacts)\//, 'runs.write'],
+]
+
+const nativeWrites: readonly (readonly [RegExp, RequestAction])[] = [
+  [/^\/api\/v1\/session$/, 'public'],
+  [/^\/api\/v1\/models\/:model\/aliases\/:alias(\/rollback)?$/, 'alias'],
+  [/^\/api\/v1\/(runs|datasets|experiments)\//, 'runs.write'],
+]
+
+const nativeReads: readonly (readonly [RegExp, RequestAction])[] = [
+  [/^\/api\/v1\/session$/, 'public'],
+  [/^\/api\/v1\/audit$/, 'audit.read'],
+  [/^\/api\/v1\/users(\/|$)/, 'users.manage'],
+]
+
+function firstOf(rules: readonly (readonly [RegExp, RequestAction])[], path: string): RequestAction | undefined {
+  return rules.find(([pattern]) => pattern.test(path))?.[1]
+}
+
+/**
+ * What a request does, by its method and the pattern of its route. A write that no rule knows is for admins, so that a
+ * new route is closed until somebody has decided; pages and their files, which hold nothing of the project, are open.
+ */
+export function actionOf(method: string, route: string): RequestAction {
+  const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+  if (!guarded.test(route)) return isRead ? 'public' : 'users.manage'
+  const path = mlflow.exec(route)?.[1]
+  if (isRead) return firstOf(nativeReads, route) ?? 'read'
+  if (path === undefined) return firstOf(nativeWrites, route) ?? 'users.manage'
+  if (questions.some((pattern) => pattern.test(path))) return 'read'
+  return firstOf(mlflowWrites, path) ?? 'users.manage'
+}

@@ -1,0 +1,17 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { Database } from '../../ports/database.ts'
+import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
+
+/** What access needs. */
+export interface AccessContext {
+  readonly database: Database
+  readonly clock: Clock
+  /** The project that is served: grants are for one project, or for all. */
+  readonly project: string
+  readonly passwords: PasswordChecks
+}
+
+/** Makes the context; it remembers who signed in with a password. */
+export function createAccessContext(parts: Omit<AccessContext, 'passwords'>): AccessContext {
+  return { ...parts, passwords: createPasswordChecks(() => parts.clock.now().getTime()) }
+}
