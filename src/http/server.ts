@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino'
 
 import { addAccess } from './access/index.ts'
+import { drainOnClose } from './drain.ts'
 import type { HttpApp } from './http-app.ts'
 import { mlflowRoutes } from './mlflow/index.ts'
 import { answerProblems } from './native/answer-problems.ts'
@@ -39,6 +40,7 @@ export async function createServer(app: HttpApp, options: ServerOptions): Promis
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
   })
   logResponses(server, options.log)
+  drainOnClose(server)
   addMetrics(server)
   addAccess(server, app)
   answerProblems(server)
