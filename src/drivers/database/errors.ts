@@ -40,14 +40,19 @@ export class DatabaseFullError extends BatonError {
   }
 }
 
-/** The file cannot be opened, read or written. */
+/** The file cannot be opened, read or written, or the server does not answer. */
 export class DatabaseUnreachableError extends BatonError {
-  constructor(place: string, reason: string, cause: unknown) {
+  constructor(
+    place: string,
+    reason: string,
+    cause: unknown,
+    hint = 'Check that its folder exists, that you may write to it, and that the disk is mounted.',
+  ) {
     super({
       code: 'database.unreachable',
       kind: 'unavailable',
       message: `The database ${place} cannot be used: ${reason}.`,
-      hint: 'Check that its folder exists, that you may write to it, and that the disk is mounted.',
+      hint,
       cause,
     })
   }
@@ -89,6 +94,18 @@ export class NestedTransactionError extends BatonError {
       kind: 'internal',
       message: 'A query went past the open transaction instead of through it.',
       hint: 'Inside transaction(work), use the tables that work receives. This is a fault in Baton or in a plug-in.',
+    })
+  }
+}
+
+/** The URL of a database server that cannot be read. The message leaves the URL out, for it may hold a password. */
+export class DatabaseUrlError extends BatonError {
+  constructor() {
+    super({
+      code: 'database.bad_url',
+      kind: 'usage',
+      message: 'The URL of the database cannot be read.',
+      hint: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; other characters than letters and digits in user and password as %XX.',
     })
   }
 }

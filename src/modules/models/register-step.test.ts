@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import { type Digest, digestValue } from '../../kernel/hash.ts'
 import { newRunId } from '../../kernel/ids.ts'
 import type { FolderStore } from '../../ports/folder-store.ts'
@@ -159,7 +159,7 @@ const files = (quality: QualityReport) => ({
 
 describe('the register step', () => {
   it('makes a version with its alias, leaves the report and says what to do next', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { ctx, folder, run } = bench(registry)
     const model = await folder('model', { 'signature.json': signature }, 'model')
     const quality = await folder('report', files(report(model.digest)), 'report')
@@ -180,7 +180,7 @@ describe('the register step', () => {
   })
 
   it('gives the same version and the same bytes when it runs again', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { ctx, folder, run } = bench(registry)
     const model = await folder('model', { 'signature.json': signature }, 'model')
     const quality = await folder('report', files(report(model.digest)), 'report')
@@ -192,7 +192,7 @@ describe('the register step', () => {
   })
 
   it('makes nothing and leaves no report when a promise is broken', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { ctx, folder, run } = bench(registry)
     const model = await folder('model', { 'signature.json': signature }, 'model')
     const quality = await folder('report', files(report(model.digest)), 'report')
@@ -203,7 +203,7 @@ describe('the register step', () => {
   })
 
   it('refuses the report of another model, and one that is no report', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { folder, run } = bench(registry)
     const model = await folder('model', { 'signature.json': signature }, 'model')
     const other = await folder('report', files(report('sha256:other')), 'report')
@@ -213,7 +213,7 @@ describe('the register step', () => {
   })
 
   it('judges the signature that the model has, whatever its report says', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { folder, run } = bench(registry)
     const needsAge = JSON.stringify({
       ...(JSON.parse(signature) as object),
@@ -229,7 +229,7 @@ describe('the register step', () => {
 
 describe('verifyModels', () => {
   it('names what is gone, changed or contradicts the history', async () => {
-    await using registry = await openRegistry(openSqlite)
+    await using registry = await openRegistry(openTestDatabase)
     const { ctx, folder, run } = bench(registry)
     const model = await folder('model', { 'signature.json': signature }, 'model')
     const quality = await folder('report', files(report(model.digest)), 'report')

@@ -6,8 +6,8 @@ import { registration } from './registry.fixture.ts'
 
 /** The body of a second process: a driver's module, `register` or `promote`, a file, a name and a number of times. */
 const [driver, task, file, who, times] = process.argv.slice(2) as [string, string, string, string, string]
-const { openSqlite } = (await import(driver)) as { openSqlite: (options: { file: string }) => Database }
-await using database = openSqlite({ file })
+const { openTestDatabase } = (await import(driver)) as { openTestDatabase: (options: { file: string }) => Database }
+await using database = openTestDatabase({ file })
 const ctx = { database, clock: systemClock }
 for (let turn = 0; turn < Number(times); turn += 1) {
   if (task === 'register') await registerModel(ctx, registration(`${who} ${turn}`))

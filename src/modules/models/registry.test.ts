@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { array, assert, constant, integer, oneof, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import { digestBytes } from '../../kernel/hash.ts'
 import { parseModelContract } from '../contracts/index.ts'
 import { readAliasHistory } from './alias.ts'
@@ -23,7 +23,7 @@ import {
 import { openRegistry, reason, registration, smallContract, smallFacts } from './registry.fixture.ts'
 import type { ModelsTables } from './tables.ts'
 
-const driver = new URL('../../drivers/database/sqlite/index.ts', import.meta.url).href
+const driver = new URL('../../drivers/database/test-database.fixture.ts', import.meta.url).href
 const childFile = fileURLToPath(new URL('registry-child.fixture.ts', import.meta.url))
 
 async function child(...args: readonly string[]): Promise<void> {
@@ -53,7 +53,7 @@ describe('parseModelReference', () => {
 
 describe('registerModel', () => {
   it('makes versions that count from 1, and finds them by version, latest and alias', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const first = await registerModel(ctx, registration('a', { alias: { name: 'challenger', ...reason } }))
     const second = await registerModel(ctx, registration('b'))
     expect([first, second].map(({ version, created }) => [version.version, created])).toEqual([
@@ -67,7 +67,7 @@ describe('registerModel', () => {
   })
 
   it('gives the version that is there for the same model, report and contract', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const input = registration('a', { alias: { name: 'challenger', ...reason } })
     await registerModel(ctx, input)
     const again = await registerModel(ctx, { ...input, runId: 'r2' })
@@ -78,7 +78,7 @@ describe('registerModel', () => {
   })
 
   it('does not move an alias again that was taken back since', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const alias = { name: 'challenger', ...reason }
     await registerModel(ctx, registration('a', { alias }))
     await registerModel(ctx, registration('b', { alias }))
@@ -88,7 +88,7 @@ describe('registerModel', () => {
   })
 
   it('makes nothing when the gate does not hold, and says which promise, by how much and whose', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const facts = { metrics: { rocAuc: { value: 0.7, lower: 0.6839, upper: 0.72 } } }
     const failure = await registerModel(ctx, registration('a', { facts })).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(GateFailedError)
@@ -107,7 +107,7 @@ describe('registerModel', () => {
   })
 
   it('makes nothing when the alias cannot be given', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const bad = (name: string, why: string) =>
       registerModel(ctx, registration('a', { alias: { name, who: 'ana', why } }))
     await expect(bad('latest', 'x')).rejects.toMatchObject({ code: 'models.invalid_alias' })
@@ -117,7 +117,7 @@ describe('registerModel', () => {
   })
 
   it('numbers versions without gaps when processes register at once, and the same model once', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await Promise.all([
       child('register', ctx.file, 'x', '8'),
       child('register', ctx.file, 'y', '8'),
@@ -133,7 +133,7 @@ describe('registerModel', () => {
 
 describe('promote and rollback', () => {
   it('moves an alias, keeps who, when and why, and goes back by the history', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const seed of ['a', 'b', 'c', 'd']) await registerModel(ctx, registration(seed))
     for (const version of [1, 2, 3]) await promote(ctx, `churn@${version}`, 'champion', reason)
     const back = () => rollback(ctx, 'churn', 'champion', { who: 'ben', why: 'complaints' })
@@ -157,7 +157,7 @@ describe('promote and rollback', () => {
   })
 
   it('writes no second event for an alias that is there', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await registerModel(ctx, registration('a'))
     await promote(ctx, 'churn@1', 'champion', reason)
     expect((await promote(ctx, 'churn', 'champion', reason)).event).toBeUndefined()
@@ -172,14 +172,14 @@ describe('promote and rollback', () => {
     ['a version that is not there', 'churn@9', 'champion', reason, 'models.version_not_found'],
     ['an alias that is not there', 'churn@challenger', 'champion', reason, 'models.alias_not_found'],
   ])('refuses %s and changes nothing', async (...[, reference, alias, why, code]) => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await registerModel(ctx, registration('a'))
     await expect(promote(ctx, reference, alias, why)).rejects.toMatchObject({ code })
     expect((await showModel(ctx, 'churn')).history).toEqual([])
   })
 
   it('refuses a version that would break the callers of the present one, unless forced', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await registerModel(ctx, registration('a'))
     const input = { recency_days: { type: 'number', min: 5 }, age: { type: 'integer' } }
     await registerModel(ctx, registration('b', { contract: parseModelContract({ ...smallContract, input }) }))
@@ -197,7 +197,7 @@ describe('promote and rollback', () => {
   })
 
   it('keeps one unbroken history when processes promote at once', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const seed of ['a', 'b', 'c']) await registerModel(ctx, registration(seed))
     await Promise.all([child('promote', ctx.file, '0', '15'), child('promote', ctx.file, '1', '15')])
     const { history, aliases } = await showModel(ctx, 'churn')
@@ -215,7 +215,7 @@ describe('promote and rollback', () => {
   })
 
   it('goes back by the order of the changes, not by clocks that disagree', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const seed of ['a', 'b', 'c']) await registerModel(ctx, registration(seed))
     const at = (time: string) => ({ ...ctx, clock: { now: () => new Date(time) } })
     await promote(at('2026-01-03'), 'churn@1', 'champion', reason)
@@ -226,7 +226,7 @@ describe('promote and rollback', () => {
   })
 
   it('promotes at once within one process too', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const seed of ['a', 'b', 'c']) await registerModel(ctx, registration(seed))
     await Promise.all([1, 2, 3, 1, 2].map((version) => promote(ctx, `churn@${version}`, 'champion', reason)))
     const { history, aliases } = await showModel(ctx, 'churn')
@@ -266,7 +266,7 @@ describe('readAliasHistory', () => {
 
 describe('listModels', () => {
   it('gives pages by name', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const name of ['c', 'a', 'b'])
       await registerModel(ctx, registration(name, { contract: { ...smallContract, name }, facts: smallFacts }))
     const first = await listModels(ctx, { limit: 2 })

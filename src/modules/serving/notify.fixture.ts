@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import { createDuckdbEngine } from '../../drivers/engine/duckdb/index.ts'
 import { createWebhookNotifier } from '../../drivers/notifier/webhook/index.ts'
 import { systemClock } from '../../kernel/clock.ts'
@@ -31,7 +31,7 @@ export interface NotifyStore extends AsyncDisposable, DeliveriesContext {
 export async function openNotifyStore(root: string): Promise<NotifyStore> {
   const temporaryFolder = join(root, 'tmp')
   mkdirSync(temporaryFolder, { recursive: true })
-  const database = openSqlite({ file: join(root, 'baton.db') })
+  const database = openTestDatabase({ file: join(root, 'baton.db') })
   await database.migrate(servingMigrations)
   const engine = createDuckdbEngine({ temporaryFolder, memoryLimitMb: 200, threads: 1 })
   const datasets = createDatasetsContext({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openLocalBlobs } from '../../drivers/blob/local/index.ts'
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import { createDuckdbEngine } from '../../drivers/engine/duckdb/index.ts'
 import { createModelRuntime } from '../../drivers/runtime/index.ts'
 import { systemClock } from '../../kernel/clock.ts'
@@ -89,7 +89,7 @@ export async function openServing(): Promise<TestServing> {
   const root = mkdtempSync(join(tmpdir(), 'baton-serving-'))
   const temporaryFolder = join(root, 'tmp')
   mkdirSync(temporaryFolder)
-  const database = openSqlite({ file: join(root, 'baton.db') })
+  const database = openTestDatabase({ file: join(root, 'baton.db') })
   await database.migrate(modelsMigrations)
   const engine = createDuckdbEngine({ temporaryFolder, memoryLimitMb: 300, threads: 2 })
   const folders = createFolderStore(openLocalBlobs(join(root, 'blobs')), temporaryFolder)

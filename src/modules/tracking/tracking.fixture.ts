@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import type { TrackingContext } from './context.ts'
 import { trackingMigrations } from './migrations.ts'
 
@@ -16,7 +16,7 @@ export interface TrackingFixture extends TrackingContext, AsyncDisposable {
 export async function openTracking(): Promise<TrackingFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-tracking-'))
   const file = join(folder, 'baton.db')
-  const database = openSqlite({ file })
+  const database = openTestDatabase({ file })
   await database.migrate(trackingMigrations)
   let nowMs = Date.UTC(2026, 0, 12, 6)
   return {

@@ -1,9 +1,9 @@
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import { captureEnvironment, finishRun, logMetrics, logParams, startRun, trackingMigrations } from './index.ts'
 
 /** Writes runs from a process of its own. Arguments: the database, the number of runs, `hang` to never finish the last. */
 const [file, count, mode] = process.argv.slice(2) as [string, string, string?]
-await using database = openSqlite({ file })
+await using database = openTestDatabase({ file })
 await database.migrate(trackingMigrations)
 const ctx = { database, clock: { now: () => new Date() } }
 const environment = await captureEnvironment(import.meta.dirname, 'test')

@@ -5,9 +5,9 @@ import { Kysely, type KyselyPlugin, sql } from 'kysely'
 import { InternalError } from '../../../kernel/errors.ts'
 import type { Database } from '../../../ports/database.ts'
 import { NestedTransactionError } from '../errors.ts'
+import { migrateDatabase } from '../migrate.ts'
 import type { SqliteConnection, SqliteOptions } from './connection.ts'
 import { createSqliteDialect } from './dialect.ts'
-import { migrateSqlite } from './migrate.ts'
 
 /** The Database port on one SQLite file. The file is opened at the first query. */
 export function openSqlite(options: SqliteOptions): Database {
@@ -48,12 +48,16 @@ export function openSqlite(options: SqliteOptions): Database {
     tables: <Tables>(): Kysely<Tables> => guarded,
     transaction,
     migrate: (migrations) =>
-      migrateSqlite(
+      migrateDatabase(
         {
-          file: settings.file,
+          place: settings.file,
           batonVersion: settings.batonVersion,
           read: guarded,
           transaction,
+          async hasTable(name) {
+            const found = sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${name}`
+            return (await found.execute(guarded)).rows.length > 0
+          },
           execute: async (statement) => {
             if (connection === undefined) throw new InternalError('A migration ran before the database was open.')
             await connection.execute(statement)

@@ -2,7 +2,7 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import { digestBytes } from '../../../kernel/hash.ts'
 import { openTestProject } from '../pipelines.fixture.ts'
 import type { PipelinesTables } from '../tables.ts'
@@ -11,7 +11,7 @@ import { openFileDigests } from './file-digests.ts'
 const later = { now: () => new Date(Date.now() + 60_000) }
 
 test('a digest is kept for the next process, and asked again when the file changes', async () => {
-  await using project = await openTestProject(openSqlite, [])
+  await using project = await openTestProject(openTestDatabase, [])
   const path = project.write('data.csv', 'one')
   const first = await openFileDigests({ ...project.ctx, clock: later })
   expect(await first.digest(path)).toBe(digestBytes('one'))
@@ -30,7 +30,7 @@ test('a digest is kept for the next process, and asked again when the file chang
 })
 
 test('a change that keeps size and mtime is seen', async () => {
-  await using project = await openTestProject(openSqlite, [])
+  await using project = await openTestProject(openTestDatabase, [])
   const path = project.write('data.csv', 'one')
   const { atime, mtime } = statSync(path)
   const files = await openFileDigests({ ...project.ctx, clock: later })
@@ -42,7 +42,7 @@ test('a change that keeps size and mtime is seen', async () => {
 })
 
 test('the digest of a file that was written just now is not kept', async () => {
-  await using project = await openTestProject(openSqlite, [])
+  await using project = await openTestProject(openTestDatabase, [])
   const path = project.write('data.csv', 'one')
   writeFileSync(path, 'two')
   const files = await openFileDigests(project.ctx)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import { createProcessExecutor } from '../../../drivers/executor/process/index.ts'
 import type { Json } from '../../../kernel/json.ts'
 import { declareProcess, python, shell } from '../build/declare-process.ts'
@@ -21,7 +21,7 @@ let project: TestProject
 
 beforeEach(async () => {
   const executor = createProcessExecutor({ graceMs: 500 })
-  project = await openTestProject(openSqlite, [])
+  project = await openTestProject(openTestDatabase, [])
   const ctx = createTestProcessContext(project.root, executor, variables)
   project = Object.assign(project, { ctx: { ...project.ctx, env: ctx.env, kinds: [createProcessStep(ctx)] } })
   for (const name of Object.keys(variables)) delete variables[name]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import type { Json } from '../../../kernel/json.ts'
 import type { Database } from '../../../ports/database.ts'
 import type { Graph, Handle } from '../graph.ts'
@@ -34,7 +34,7 @@ test('over any graph and any edits, exactly the steps run whose file and inputs 
         )
         return sumUp(own, values)
       })
-      await using project = await openTestProject(openSqlite, [kind])
+      await using project = await openTestProject(openTestDatabase, [kind])
       const files = sources.map(() => 0)
       for (const index of files.keys()) project.write(`s${index}.txt`, '0')
       const graph = toGraph(sources)
@@ -99,7 +99,7 @@ function counting(database: Database): { database: Database; count(): number } {
 test.each(['wide', 'chain'])(
   'a %s pipeline of 1,000 cached steps asks the database a handful of times',
   async (shape) => {
-    await using project = await openTestProject(openSqlite, [createValueKind()])
+    await using project = await openTestProject(openTestDatabase, [createValueKind()])
     const scope = testScope()
     let last: Handle<'value'> | undefined
     for (let index = 0; index < 1000; index++) {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import { createProcessExecutor } from '../../../drivers/executor/process/index.ts'
 import { declareProcess, shell } from '../build/declare-process.ts'
 import { value } from '../build/outputs.ts'
@@ -17,7 +17,7 @@ import { runPipeline } from './run-pipeline.ts'
  */
 const [root] = process.argv.slice(2) as [string]
 const stateFolder = join(root, '.baton')
-await using database = openSqlite({ file: join(stateFolder, 'baton.db') })
+await using database = openTestDatabase({ file: join(stateFolder, 'baton.db') })
 await database.migrate(pipelinesMigrations)
 const recorder = createFakeRecorder()
 const code = createTestProcessContext(root, createProcessExecutor({ graceMs: 500 }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import type { Graph } from '../graph.ts'
 import { addValueStep, createValueKind, openTestProject, testScope } from '../pipelines.fixture.ts'
 import { explainStep } from './explain-step.ts'
@@ -17,7 +17,7 @@ function chain(days = 30, options = {}): Graph {
 }
 
 async function openChain(): Promise<Awaited<ReturnType<typeof openTestProject>>> {
-  const project = await openTestProject(openSqlite, [createValueKind((ctx) => [ctx.node.name, ctx.params])])
+  const project = await openTestProject(openTestDatabase, [createValueKind((ctx) => [ctx.node.name, ctx.params])])
   project.write('a.txt', 'a')
   return project
 }

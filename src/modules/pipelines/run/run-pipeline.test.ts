@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import type { Graph } from '../graph.ts'
 import {
   addValueStep,
@@ -30,7 +30,7 @@ async function openDiamond(
   work?: (ctx: StepContext) => string | Promise<string>,
 ): Promise<TestProject & { readonly ran: string[] }> {
   const kind = createValueKind(work)
-  const project = await openTestProject(openSqlite, [kind])
+  const project = await openTestProject(openTestDatabase, [kind])
   project.write('a.txt', 'a')
   project.write('b.txt', 'b')
   return Object.assign(project, { ran: kind.ran })
@@ -99,7 +99,7 @@ describe('runPipeline', () => {
       now--
       return ctx.node.name
     })
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     await runPipeline(project.ctx, scope.toGraph(), { jobs: 3 })
     expect(most).toBe(3)
   })
@@ -115,7 +115,7 @@ describe('runPipeline', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       return 1
     })
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     const result = await runPipeline(project.ctx, scope.toGraph(), { jobs: 2 })
     expect(result.state).toBe('failed')
     expect(states(result)).toBe('bad failed, slow ran, after skipped')
@@ -140,7 +140,7 @@ describe('runPipeline', () => {
       if (folders.length < 3) throw new Error('not yet')
       return 'at last'
     })
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     const result = await runPipeline(project.ctx, scope.toGraph(), { retryDelayMs: 1 })
     expect(states(result)).toBe('flaky ran')
     expect(new Set(folders).size).toBe(3)
@@ -154,7 +154,7 @@ describe('runPipeline', () => {
       (ctx) =>
         new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(new Error('told to stop')))),
     )
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     const result = await runPipeline(project.ctx, scope.toGraph())
     expect(result.error).toMatchObject({ code: 'pipelines.step_timed_out', kind: 'check' })
   })
@@ -171,7 +171,7 @@ describe('runPipeline', () => {
       stop.abort()
       return stopped
     })
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     const result = await runPipeline(project.ctx, scope.toGraph(), { signal: stop.signal })
     expect(result).toMatchObject({ state: 'interrupted', error: { kind: 'interrupted' } })
     expect(states(result)).toBe('a failed, b skipped')
@@ -186,7 +186,7 @@ describe('runPipeline', () => {
     const scope = testScope()
     addValueStep(scope, 'dice')
     const kind = createValueKind(() => ++count)
-    await using project = await openTestProject(openSqlite, [kind])
+    await using project = await openTestProject(openTestDatabase, [kind])
     const graph = scope.toGraph()
     const first = await runPipeline(project.ctx, graph)
     const forced = await runPipeline(project.ctx, graph, { force: true })
@@ -213,7 +213,7 @@ describe('runPipeline', () => {
   test('an output that is gone from the store is made again and replaces the entry', async () => {
     const missing = new Set<string>()
     const kind = createValueKind()
-    await using project = await openTestProject(openSqlite, [kind], {
+    await using project = await openTestProject(openTestDatabase, [kind], {
       outputsPresent: (outputs) => Promise.resolve(outputs.map((output) => !missing.has(output.digest))),
     })
     project.write('a.txt', 'a')
@@ -248,7 +248,7 @@ describe('runPipeline', () => {
   test('an uncached step always runs and says why', async () => {
     const scope = testScope()
     addValueStep(scope, 'clock', { cached: false })
-    await using project = await openTestProject(openSqlite, [createValueKind()])
+    await using project = await openTestProject(openTestDatabase, [createValueKind()])
     await runPipeline(project.ctx, scope.toGraph())
     const again = await runPipeline(project.ctx, scope.toGraph())
     expect(again.steps[0]).toMatchObject({

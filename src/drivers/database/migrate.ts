@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 
-import { InternalError } from '../../../kernel/errors.ts'
-import type { Migration } from '../../../ports/database.ts'
-import { NewerSchemaError } from '../errors.ts'
+import { InternalError } from '../../kernel/errors.ts'
+import type { Migration } from '../../ports/database.ts'
+import { NewerSchemaError } from './errors.ts'
 
 interface MigrationTables {
   readonly baton_migrations: {
@@ -11,16 +11,18 @@ interface MigrationTables {
     readonly breaking: number
     readonly baton_version: string
   }
-  readonly sqlite_master: { readonly type: string; readonly name: string }
 }
 
 interface MigrationContext {
-  readonly file: string
+  /** The database as messages name it. */
+  readonly place: string
   readonly batonVersion: string
+  /** Whether a table of this name exists. */
+  hasTable(name: string): Promise<boolean>
   readonly read: Kysely<MigrationTables>
   transaction<Tables, T>(work: (tables: Kysely<Tables>) => Promise<T>): Promise<T>
-  /** Runs statements on the connection of the open transaction. */
-  execute(statement: string): Promise<void>
+  /** Runs a statement inside the open transaction whose tables are given. */
+  execute(statement: string, tables: Kysely<MigrationTables>): Promise<void>
 }
 
 const createTable = `CREATE TABLE IF NOT EXISTS baton_migrations (
@@ -31,13 +33,13 @@ const createTable = `CREATE TABLE IF NOT EXISTS baton_migrations (
 )`
 
 /** Applies what is missing, in order, each in a transaction of its own; writes nothing when nothing is missing. */
-export async function migrateSqlite(ctx: MigrationContext, migrations: readonly Migration[]): Promise<void> {
+export async function migrateDatabase(ctx: MigrationContext, migrations: readonly Migration[]): Promise<void> {
   refuseRepeatedNames(migrations)
   let applied = await readApplied(ctx, migrations)
   for (const migration of migrations) {
     if (applied.has(migration.name)) continue
     await ctx.transaction<MigrationTables, void>(async (tables) => {
-      await ctx.execute(createTable)
+      await ctx.execute(createTable, tables)
       // Read again under the write lock: another process may have been here since.
       const { numInsertedOrUpdatedRows } = await tables
         .insertInto('baton_migrations')
@@ -50,7 +52,7 @@ export async function migrateSqlite(ctx: MigrationContext, migrations: readonly 
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow()
       if (numInsertedOrUpdatedRows !== 1n) return
-      for (const statement of migration.statements) await ctx.execute(statement)
+      for (const statement of migration.statements) await ctx.execute(statement, tables)
     })
     applied = applied.add(migration.name)
   }
@@ -59,19 +61,13 @@ export async function migrateSqlite(ctx: MigrationContext, migrations: readonly 
 }
 
 async function readApplied(ctx: MigrationContext, migrations: readonly Migration[]): Promise<Set<string>> {
-  const exists = await ctx.read
-    .selectFrom('sqlite_master')
-    .select(sql<number>`1`.as('one'))
-    .where('type', '=', 'table')
-    .where('name', '=', 'baton_migrations')
-    .executeTakeFirst()
-  if (exists === undefined) return new Set()
+  if (!(await ctx.hasTable('baton_migrations'))) return new Set()
   const rows = await ctx.read.selectFrom('baton_migrations').selectAll().orderBy('applied_at').orderBy('name').execute()
   const known = new Set(migrations.map((migration) => migration.name))
   const newer = rows.filter((row) => row.breaking !== 0 && !known.has(row.name))
   if (newer.length > 0) {
     throw new NewerSchemaError(
-      ctx.file,
+      ctx.place,
       newer.map((row) => ({ name: row.name, batonVersion: row.baton_version })),
     )
   }
