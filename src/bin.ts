@@ -24,6 +24,7 @@ const exitCode = await runCli({
   cwd: process.cwd(),
   // The environment enters here; config/ alone looks into it, and NO_COLOR is for the printer.
   env: process.env,
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,

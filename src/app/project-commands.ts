@@ -1,4 +1,5 @@
 import type { AppContexts } from './contexts.ts'
+import { accessCommands } from './access-commands.ts'
 import { datasetCommands } from './dataset-commands.ts'
 import { deliveryCommands } from './delivery-commands.ts'
 import { measureCommand } from './measure.ts'
@@ -15,6 +16,7 @@ export function projectCommands(contexts: AppContexts) {
     ...datasetCommands(contexts),
     ...modelCommands(contexts),
     ...deliveryCommands(contexts),
+    ...accessCommands(contexts),
     ...reproduceCommand(contexts),
     ...verifyCommand(contexts),
   }

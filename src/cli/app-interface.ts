@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts'
 import type { Page } from '../kernel/page.ts'
+import type { Token, User } from '../modules/access/index.ts'
 import type { CsvWishes, InferredTable } from '../modules/datasets/index.ts'
 import type { QualityReport } from '../modules/evaluation/index.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
@@ -178,6 +179,23 @@ export interface CliApp extends AsyncDisposable {
   listDeliveries(filter: DeliveryFilter): Promise<Page<Delivery>>
 
   predict(request: PredictRequest): Promise<Predicted>
+  addUser(
+    name: string,
+    options: { readonly role: string; readonly project?: string; readonly password?: string },
+  ): Promise<User>
+  /** Another role; in one project, or in every one with `*`. */
+  grantRole(name: string, options: { readonly role: string; readonly project?: string }): Promise<User>
+  setPassword(name: string, password: string): Promise<void>
+  removeUser(name: string): Promise<void>
+  listUsers(): Promise<readonly User[]>
+  /** The secret is in the answer and nowhere else. */
+  createToken(
+    user: string,
+    options: { readonly label: string; readonly life: string },
+  ): Promise<{ readonly token: Token; readonly secret: string }>
+  listTokens(user?: string): Promise<readonly Token[]>
+  revokeToken(id: string): Promise<Token>
+
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>
 }
 

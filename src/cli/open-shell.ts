@@ -17,6 +17,18 @@ export interface OpenShell extends Shell, AsyncDisposable {
   screenOf(stream: OutputStream): Screen
 }
 
+const longestLine = 10_000
+
+async function firstLine(input: AsyncIterable<Uint8Array | string> | undefined): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const piece of input ?? []) {
+    text += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
+    if (text.includes('\n') || text.length > longestLine) break
+  }
+  return text.split(/\r?\n/)[0]!
+}
+
 /** Makes the shell of one call. */
 export function openShell(around: Surroundings, global: GlobalOptions, flags: { readonly jobs?: string }): OpenShell {
   const screen = screenOf(around.stderr, around.env, around.cwd)
@@ -55,6 +67,7 @@ export function openShell(around: Surroundings, global: GlobalOptions, flags: { 
     now: around.now,
     remarks: { screen, write: (text) => void around.stderr.write(text) },
     remark,
+    firstInputLine: () => firstLine(around.stdin),
     output: (text) => writeSlowly(around.stdout, text),
     config: ownConfig,
     app: () => open('', ownConfig),

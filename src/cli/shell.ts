@@ -15,6 +15,7 @@ export interface Surroundings {
   readonly argv: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin?: AsyncIterable<Uint8Array | string>
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   readonly signal: AbortSignal
@@ -39,6 +40,8 @@ export interface Shell {
   readonly remarks: { readonly screen: Screen; readonly write: (text: string) => void }
   /** A line beside the result; nothing when `--quiet`. */
   remark(line: string): void
+  /** The first line of standard input; empty when there is none. */
+  firstInputLine(): Promise<string>
   /** Text of the result that is too long to hold: straight to the output stream. */
   output(text: string): Promise<void>
   config(): Promise<Config>

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts'
+import { accessCommands } from './access.ts'
 import { dataCommands } from './data.ts'
 import { deliveriesCommands } from './deliveries.ts'
 import { modelsCommands } from './models.ts'
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
   ...modelsCommands,
   ...deliveriesCommands,
   ...upCommands,
+  ...accessCommands,
   ...projectCommands,
 ]
 
@@ -24,4 +26,6 @@ export const commandGroups: Readonly<Record<string, string>> = {
   data: 'Datasets and their versions',
   models: 'The registry of models',
   deliveries: 'What was sent to others, and what was not',
+  users: 'Who may sign in to the server, and as what',
+  tokens: 'Secrets that scripts and notebooks sign in with',
 }
