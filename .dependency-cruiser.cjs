@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'only-the-app-builds-drivers',
       severity: 'error',
-      from: { path: '^src/(cli|http|define|config)/' },
+      from: { path: '^src/(cli|http|define|config)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^src/drivers/' },
     },
     {

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 import type { ArtifactEntry } from '../../ports/artifact-store.ts'
 import { getRun } from '../../modules/tracking/index.ts'
 import { cleanPath, joinPath, needStoredPath, runArtifactUri } from './artifact-uri.ts'

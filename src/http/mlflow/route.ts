@@ -32,10 +32,12 @@ interface RouteFacts<Schema extends z.ZodObject> {
 
 /** An endpoint whose request is parsed by its schema; fields that the schema does not know are ignored. */
 export function mlflowRoute<Schema extends z.ZodObject>(facts: RouteFacts<Schema>): MlflowRoute {
-  const { request, answer, ...route } = facts
+  const { methods, path, summary, request: schema } = facts
   return {
-    ...route,
-    schema: request,
-    answer: async (app, given, caller) => answer(app, parseRequest(request, given), caller),
+    methods,
+    path,
+    summary,
+    schema,
+    answer: async (app, given, caller) => facts.answer(app, parseRequest(schema, given), caller),
   }
 }

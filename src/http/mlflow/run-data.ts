@@ -123,7 +123,7 @@ function readModel(json: string): object {
     throw refuse(`Malformed model info. \n ${json.slice(0, 1000)} \n is not a valid JSON.`)
   }
   const fields = ['artifact_path', 'flavors', 'utc_time_created', 'run_id']
-  const missing = fields.filter((name) => !Object.hasOwn((model ?? {}) as object, name))
+  const missing = fields.filter((name) => !Object.hasOwn(model ?? {}, name))
   if (missing.length > 0)
     throw refuse(`Model json is missing mandatory fields: {${missing.map((name) => `'${name}'`).join(', ')}}`)
   return model as object

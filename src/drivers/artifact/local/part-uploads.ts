@@ -11,7 +11,7 @@ import { putFile, writeAll } from './write-file.ts'
 interface Places {
   readonly folder: string
   readonly temporary: string
-  find(path: string): Promise<string>
+  readonly find: (path: string) => Promise<string>
 }
 
 const mostParts = 10_000
