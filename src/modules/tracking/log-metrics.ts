@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 
 import type { RunId } from '../../kernel/ids.ts'
-import { inChunks, type Tables, type TrackingContext } from './context.ts'
+import { type CompiledInsert, insertCompiled } from './compiled.ts'
+import type { Tables, TrackingContext } from './context.ts'
 import { InvalidEntryError } from './errors.ts'
 import { checkInteger, checkKey } from './limits.ts'
 import { insertModelMetrics } from './logged-models/log-model-metrics.ts'
@@ -53,17 +54,39 @@ function isList(metrics: readonly MetricEntry[] | Readonly<Record<string, number
 /** Inserts metrics and moves the latest values on, within a transaction. */
 export async function insertMetrics(tables: Tables, rows: readonly MetricRow[]): Promise<void> {
   await insertModelMetrics(tables, rows)
-  for (const chunk of inChunks(rows)) {
-    await tables
+  await insertCompiled(tables, everyValue, rows)
+  await insertCompiled(tables, latestValue, latestOfEach(rows))
+}
+
+const columns = [
+  'run_id',
+  'key',
+  'value',
+  'is_nan',
+  'timestamp_ms',
+  'step',
+  'model_id',
+  'dataset_name',
+  'dataset_digest',
+] as const satisfies readonly (keyof MetricRow)[]
+
+const everyValue: CompiledInsert<MetricRow> = {
+  name: 'metrics',
+  columns,
+  build: (tables, rows) =>
+    tables
       .insertInto('metrics')
-      .values(chunk)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
-  for (const chunk of inChunks(latestOfEach(rows))) {
-    await tables
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing()),
+}
+
+const latestValue: CompiledInsert<MetricRow> = {
+  name: 'latest_metrics',
+  columns,
+  build: (tables, rows) =>
+    tables
       .insertInto('latest_metrics')
-      .values(chunk)
+      .values(rows)
       .onConflict((conflict) =>
         conflict
           .columns(['run_id', 'key'])
@@ -79,9 +102,7 @@ export async function insertMetrics(tables: Tables, rows: readonly MetricRow[]):
           .where(
             sql<boolean>`(excluded.step, excluded.timestamp_ms, excluded.value) > (latest_metrics.step, latest_metrics.timestamp_ms, latest_metrics.value)`,
           ),
-      )
-      .execute()
-  }
+      ),
 }
 
 /** One row a key, since an engine may refuse to update the same row twice in one statement. */

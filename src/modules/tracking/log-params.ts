@@ -1,6 +1,7 @@
 import type { RunId } from '../../kernel/ids.ts'
 import { canonicalJson, type Json } from '../../kernel/json.ts'
-import { inChunks, type Tables, type TrackingContext } from './context.ts'
+import { type CompiledInsert, insertCompiled } from './compiled.ts'
+import type { Tables, TrackingContext } from './context.ts'
 import { ParamChangedError } from './errors.ts'
 import { checkKey, fitValue, limits, type TooLong } from './limits.ts'
 import { checkWritable } from './open-run.ts'
@@ -40,14 +41,18 @@ export function toParamRows(
 
 /** Inserts params within a transaction. Throws when one is there with another value. */
 export async function insertParams(tables: Tables, rows: readonly KeyValueRow[]): Promise<void> {
-  for (const chunk of inChunks(rows)) {
-    const { numInsertedOrUpdatedRows } = await tables
+  const inserted = await insertCompiled(tables, newParam, rows)
+  if (inserted !== BigInt(rows.length)) await refuseChanges(tables, rows)
+}
+
+const newParam: CompiledInsert<KeyValueRow> = {
+  name: 'params',
+  columns: ['run_id', 'key', 'value'],
+  build: (tables, rows) =>
+    tables
       .insertInto('params')
-      .values(chunk)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (numInsertedOrUpdatedRows !== BigInt(chunk.length)) await refuseChanges(tables, chunk)
-  }
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing()),
 }
 
 async function refuseChanges(tables: Tables, rows: readonly KeyValueRow[]): Promise<void> {

@@ -1,9 +1,10 @@
 import type { RunId } from '../../kernel/ids.ts'
-import { inChunks, type Tables, type TrackingContext } from './context.ts'
+import { type CompiledInsert, insertCompiled } from './compiled.ts'
+import type { Tables, TrackingContext } from './context.ts'
 import { InvalidEntryError } from './errors.ts'
 import { checkKey, fitValue, limits, type TooLong } from './limits.ts'
 import { checkWritable } from './open-run.ts'
-import type { RunRow, TrackingTables } from './tables.ts'
+import type { KeyValueRow, RunRow, TrackingTables } from './tables.ts'
 
 /**
  * MLflow keeps these facts as tags, we as columns; a tag of that name reads and writes the column, so that there is
@@ -46,15 +47,19 @@ export async function writeTags(
 ): Promise<void> {
   const { columns, rows } = splitTags(id, input.tags, input.tooLong)
   if (Object.keys(columns).length > 0) await tables.updateTable('runs').set(columns).where('id', '=', id).execute()
-  for (const chunk of inChunks(rows)) {
-    await tables
+  await insertCompiled(tables, tagValue, rows)
+}
+
+const tagValue: CompiledInsert<KeyValueRow> = {
+  name: 'tags',
+  columns: ['run_id', 'key', 'value'],
+  build: (tables, rows) =>
+    tables
       .insertInto('tags')
-      .values(chunk)
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['run_id', 'key']).doUpdateSet((row) => ({ value: row.ref('excluded.value') })),
-      )
-      .execute()
-  }
+      ),
 }
 
 /** Sorts tags into columns of the run and rows of their own, checked against the limits. */
