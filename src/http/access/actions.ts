@@ -17,25 +17,25 @@ const questions = [
 /** Writes of MLflow's interface; the first that fits counts. */
 const mlflowWrites: readonly (readonly [RegExp, RequestAction])[] = [
   [/^\/mlflow\/registered-models\/alias$/, 'alias'],
-  [/^\/mlflow\/registered-models\/(rename|delete)$/, 'models.promote'],
-  [/^\/mlflow\/model-versions\/(delete|transition-stage)$/, 'models.promote'],
-  [/^\/mlflow\/(registered-models|model-versions)\//, 'models.register'],
-  [/^\/mlflow\/logged-models(\/|$)/, 'models.register'],
+  [/^\/mlflow\/registered-models\/(rename|delete)$/, 'promote_models'],
+  [/^\/mlflow\/model-versions\/(delete|transition-stage)$/, 'promote_models'],
+  [/^\/mlflow\/(registered-models|model-versions)\//, 'register_models'],
+  [/^\/mlflow\/logged-models(\/|$)/, 'register_models'],
   // The id of an upload in parts is a secret that is good for one file; clients send parts without credentials.
   [/^\/mlflow-artifacts\/mpu\/part\//, 'public'],
-  [/^\/(mlflow|mlflow-artifacts)\//, 'runs.write'],
+  [/^\/(mlflow|mlflow-artifacts)\//, 'write_runs'],
 ]
 
 const nativeWrites: readonly (readonly [RegExp, RequestAction])[] = [
   [/^\/api\/v1\/session$/, 'public'],
   [/^\/api\/v1\/models\/:model\/aliases\/:alias(\/rollback)?$/, 'alias'],
-  [/^\/api\/v1\/(runs|datasets|experiments)\//, 'runs.write'],
+  [/^\/api\/v1\/(runs|datasets|experiments)\//, 'write_runs'],
 ]
 
 const nativeReads: readonly (readonly [RegExp, RequestAction])[] = [
   [/^\/api\/v1\/session$/, 'public'],
-  [/^\/api\/v1\/audit$/, 'audit.read'],
-  [/^\/api\/v1\/users(\/|$)/, 'users.manage'],
+  [/^\/api\/v1\/audit$/, 'read_audit'],
+  [/^\/api\/v1\/users(\/|$)/, 'manage_users'],
 ]
 
 function firstOf(rules: readonly (readonly [RegExp, RequestAction])[], path: string): RequestAction | undefined {
@@ -48,10 +48,10 @@ function firstOf(rules: readonly (readonly [RegExp, RequestAction])[], path: str
  */
 export function actionOf(method: string, route: string): RequestAction {
   const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-  if (!guarded.test(route)) return isRead ? 'public' : 'users.manage'
+  if (!guarded.test(route)) return isRead ? 'public' : 'manage_users'
   const path = mlflow.exec(route)?.[1]
   if (isRead) return firstOf(nativeReads, route) ?? 'read'
-  if (path === undefined) return firstOf(nativeWrites, route) ?? 'users.manage'
+  if (path === undefined) return firstOf(nativeWrites, route) ?? 'manage_users'
   if (questions.some((pattern) => pattern.test(path))) return 'read'
-  return firstOf(mlflowWrites, path) ?? 'users.manage'
+  return firstOf(mlflowWrites, path) ?? 'manage_users'
 }

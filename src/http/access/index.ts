@@ -33,7 +33,7 @@ function finalAction(app: HttpApp, request: FastifyRequest): Exclude<RequestActi
   const action = actionOfRequest(request)
   if (action !== 'alias') return action
   const { alias } = requestFields(request)
-  return isGatedAlias(app.models, typeof alias === 'string' ? alias : '') ? 'models.promote' : 'models.register'
+  return isGatedAlias(app.models, typeof alias === 'string' ? alias : '') ? 'promote_models' : 'register_models'
 }
 
 /**
@@ -90,8 +90,8 @@ interface Audited {
 /** Runs log thousands of values a second: those are counted. All other writes are kept before the answer goes out. */
 async function audit(app: HttpApp, trail: AuditTrail, { request, reply, before }: Audited): Promise<void> {
   const action = finalAction(app, request)
-  if (action === 'read' || action === 'public' || action === 'audit.read') return
-  const isCounted = action === 'runs.write' || reply.statusCode === 401
+  if (action === 'read' || action === 'public' || action === 'read_audit') return
+  const isCounted = action === 'write_runs' || reply.statusCode === 401
   if (isCounted === before) return
   // Without signing in everybody is the same person: what models have become is kept with the models.
   if (!app.auth && isCounted) return

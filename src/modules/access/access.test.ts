@@ -172,8 +172,8 @@ describe('roles', () => {
     )
     expect(allowed).toEqual({
       viewer: ['read'],
-      data_scientist: ['read', 'runs.write', 'models.register'],
-      engineer: ['read', 'runs.write', 'models.register', 'models.promote', 'releases.write'],
+      data_scientist: ['read', 'write_runs', 'register_models'],
+      engineer: ['read', 'write_runs', 'register_models', 'promote_models', 'change_releases'],
       admin: Object.keys(permissions),
     })
     expect(authorize(undefined, 'read')).toBe(false)
@@ -193,7 +193,7 @@ describe('roles', () => {
     await addUser(ctx, { ...ana, name: 'boss', role: 'admin' })
     await addUser(ctx, { ...ana, password, role: 'viewer' })
     const user = await authenticate(ctx, basic('ana', password))
-    await expect(requireAction(ctx, user, 'models.promote')).rejects.toMatchObject({
+    await expect(requireAction(ctx, user, 'promote_models')).rejects.toMatchObject({
       kind: 'denied',
       message: 'Permission denied: ana is a viewer in churn and may not promote, stage, rename or delete models.',
       hint: 'An admin (boss) can grant it: baton users grant ana --role engineer.',
@@ -243,7 +243,7 @@ describe('users', () => {
 describe('the audit log', () => {
   const write = {
     who: 'ana',
-    action: 'runs.write',
+    action: 'write_runs',
     method: 'POST',
     route: '/api/2.0/mlflow/runs/log-metric',
     target: 'run 1',
@@ -257,14 +257,14 @@ describe('the audit log', () => {
     for (let i = 0; i < 1000; i += 1) trail.count(write)
     later(61_000)
     for (let i = 0; i < 5; i += 1) trail.count(write)
-    await trail.record({ ...write, action: 'models.promote', target: 'model churn@7' })
+    await trail.record({ ...write, action: 'promote_models', target: 'model churn@7' })
     trail.count({ ...write, target: 'run 2', outcome: '403 access.denied' })
     await trail[Symbol.asyncDispose]()
     const { items } = await listAudit(ctx)
     expect(failures).toEqual([])
     expect(items.reduce((sum, entry) => sum + entry.count, 0)).toBe(1007)
     expect((await listAudit(ctx, { target: 'run 1' })).items.map((entry) => entry.count)).toEqual([5, 1000])
-    expect((await listAudit(ctx, { action: 'models.promote' })).items).toMatchObject([{ who: 'ana', count: 1 }])
+    expect((await listAudit(ctx, { action: 'promote_models' })).items).toMatchObject([{ who: 'ana', count: 1 }])
     expect(items.map((entry) => entry.id)).toEqual(
       items
         .map((entry) => entry.id)

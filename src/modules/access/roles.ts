@@ -13,16 +13,16 @@ export const permissions = {
   /** See runs, datasets, models, artifacts. */
   read: everyone,
   /** Experiments, runs and their artifacts, datasets, notes. */
-  'runs.write': makers,
+  write_runs: makers,
   /** Models, versions, their tags, and aliases that are no release. */
-  'models.register': makers,
+  register_models: makers,
   /** What callers get: release aliases, stages, renaming and deleting. */
-  'models.promote': operators,
+  promote_models: operators,
   /** Endpoints and their traffic. */
-  'releases.write': operators,
+  change_releases: operators,
   /** Users, their roles and tokens of others. */
-  'users.manage': admins,
-  'audit.read': admins,
+  manage_users: admins,
+  read_audit: admins,
 } as const satisfies Readonly<Record<string, readonly Role[]>>
 
 export type Action = keyof typeof permissions
@@ -30,12 +30,12 @@ export type Action = keyof typeof permissions
 /** What an action is, in words that follow "may not". */
 export const actionWords: Readonly<Record<Action, string>> = {
   read: 'see anything',
-  'runs.write': 'write runs',
-  'models.register': 'register models',
-  'models.promote': 'promote, stage, rename or delete models',
-  'releases.write': 'change releases',
-  'users.manage': 'manage users',
-  'audit.read': 'read the audit log',
+  write_runs: 'write runs',
+  register_models: 'register models',
+  promote_models: 'promote, stage, rename or delete models',
+  change_releases: 'change releases',
+  manage_users: 'manage users',
+  read_audit: 'read the audit log',
 }
 
 export function isRole(text: string): text is Role {

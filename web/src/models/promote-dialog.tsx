@@ -27,7 +27,7 @@ export function PromoteDialog({
   const rollback = useRollback(model.name)
   const change = action === 'promote' ? promote : rollback
   const { data: session } = useSession()
-  const isRefused = !useMay(alias === 'champion' ? 'models.promote' : 'models.register')
+  const isRefused = !useMay(alias === 'champion' ? 'promote_models' : 'register_models')
   const present = model.aliases[alias]
   const breaks = promote.error instanceof ApiError && promote.error.problem.kind === 'conflict'
   const send = (): void => {
