@@ -3,13 +3,12 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { argv } from 'node:process'
 
+import { openDatabase } from './open-database.ts'
 import { createRecorder, type RunSurroundings } from './recorder.ts'
 import { createOutputsPresent } from './outputs-present.ts'
 import { packageVersion } from '../cli/package-info.ts'
 import type { Config } from '../config/index.ts'
 import { openLocalBlobs } from '../drivers/blob/local/index.ts'
-import { withGroupCommit } from '../drivers/database/group-commit.ts'
-import { openSqlite } from '../drivers/database/sqlite/index.ts'
 import { createDuckdbEngine } from '../drivers/engine/duckdb/index.ts'
 import { createProcessExecutor } from '../drivers/executor/process/index.ts'
 import { createWebhookNotifier } from '../drivers/notifier/webhook/index.ts'
@@ -26,6 +25,7 @@ import {
   createSqlStep,
 } from '../modules/datasets/index.ts'
 import { createEvaluateStep } from '../modules/evaluation/index.ts'
+import { exchangeMigrations } from '../modules/exchange/index.ts'
 import { createTrainStep } from '../modules/learners/index.ts'
 import { createRegisterStep, findModel, modelsMigrations } from '../modules/models/index.ts'
 import {
@@ -55,13 +55,14 @@ export async function openContexts(config: Config, warn: (line: string) => void)
   const memoryLimitMb = Math.floor(config.memoryLimitBytes / 1e6)
   const clock = systemClock
 
-  const database = withGroupCommit(openSqlite({ file: join(storeFolder, 'baton.db'), batonVersion: version }))
+  const database = await openDatabase(config, version)
   await database.migrate([
     ...trackingMigrations,
     ...pipelinesMigrations,
     ...modelsMigrations,
     ...servingMigrations,
     ...accessMigrations,
+    ...exchangeMigrations,
   ])
   const blobs = openLocalBlobs(join(storeFolder, 'blobs'))
   const folders = createFolderStore(blobs, temporaryFolder)

@@ -71,7 +71,15 @@ export function reproduceCommand(contexts: AppContexts): Pick<CliApp, 'reproduce
         linkFolder(join(config.storeFolder, 'blobs'), join(store, 'blobs'))
         await database.copyTo(join(store, 'baton.db'))
 
-        const scratch = await openContexts({ ...config, root: prepared.project, storeFolder: store }, () => undefined)
+        const scratch = await openContexts(
+          {
+            ...config,
+            settings: { ...config.settings, database: 'sqlite' },
+            root: prepared.project,
+            storeFolder: store,
+          },
+          () => undefined,
+        )
         try {
           const graph = await loadGraph(prepared.project, prepared.pipeline, prepared.params)
           const pinned = Object.fromEntries(

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 
 import { registerResolveHook } from '../define/resolve-hook.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { withoutPassword } from './database-url.ts'
 import { type Environment, openEnvironment, type ReadEnvironment } from './environment.ts'
 import { ConfigFileError, InvalidSettingError, NoProjectError, UnknownSettingError } from './errors.ts'
 import { configSchema, environmentName, type SettingName, type Settings, settingNames } from './schema.ts'
@@ -100,6 +101,7 @@ function defaultSettings(root: string): Settings {
   return {
     name: name.slice(0, 100) || 'project',
     store: '.baton',
+    database: 'sqlite',
     memoryLimit: '512 MB',
     jobs: availableParallelism(),
     python: existsSync(ownPython) ? ownPython : 'python3',
@@ -157,5 +159,9 @@ function checkSettings(values: Record<string, unknown>, origins: Record<SettingN
   const setting = String(issue.path[0]) as SettingName
   const origin = origins[setting]
   const expected = issue.code === 'invalid_type' ? `a value of type ${issue.expected}` : issue.message
-  throw new InvalidSettingError(setting, { value: values[setting], origin: origin.name || origin.layer, expected })
+  throw new InvalidSettingError(setting, {
+    value: setting === 'database' ? withoutPassword(values[setting]) : values[setting],
+    origin: origin.name || origin.layer,
+    expected,
+  })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { isPostgresUrl } from './database-url.ts'
 import { parseSize } from './sizes.ts'
 
 const size = z.string().refine(
@@ -23,6 +24,12 @@ export const configSchema = z.strictObject({
     .string()
     .min(1, 'the path of a folder')
     .describe('The folder of everything that Baton keeps, relative to the project.'),
+  database: z
+    .string()
+    .refine((text) => text === 'sqlite' || isPostgresUrl(text), {
+      message: '"sqlite", or a URL as postgres://USER:PASSWORD@HOST:5432/DATABASE',
+    })
+    .describe('Where runs, models and cache keys are kept: a file in the store, or a PostgreSQL database.'),
   memoryLimit: size.describe('How much memory the table engine may use before it spills to disk.'),
   jobs: z
     .int('a whole number from 1 to 256')

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/index.ts'
+import { type Config, withoutPassword } from '../../config/index.ts'
 import { defineAction } from '../command.ts'
 import { formatTable } from '../print/table.ts'
 
@@ -23,7 +23,11 @@ export const configAction = defineAction<Printed>({
     const names = Object.keys(config.settings) as (keyof Config['settings'])[]
     return {
       project: config.root,
-      settings: names.map((setting) => ({ setting, value: config.settings[setting], origin: config.origins[setting] })),
+      settings: names.map((setting) => ({
+        setting,
+        value: setting === 'database' ? withoutPassword(config.settings[setting]) : config.settings[setting],
+        origin: config.origins[setting],
+      })),
     }
   },
   text(data, screen) {

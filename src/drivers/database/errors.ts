@@ -102,7 +102,7 @@ export class NestedTransactionError extends BatonError {
 export class DatabaseUrlError extends BatonError {
   constructor() {
     super({
-      code: 'database.bad_url',
+      code: 'database.invalid_url',
       kind: 'usage',
       message: 'The URL of the database cannot be read.',
       hint: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; other characters than letters and digits in user and password as %XX.',

@@ -1,19 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
 import type { Database } from '../../ports/database.ts'
 import { openPostgres } from './postgres/index.ts'
 import { openSqlite } from './sqlite/index.ts'
 
 /** Whether tests of modules run on PostgreSQL: `BATON_TEST_DATABASE=postgres vitest run src/modules`. */
-export const onPostgres = process.env['BATON_TEST_DATABASE'] === 'postgres'
+const onPostgres = process.env['BATON_TEST_DATABASE'] === 'postgres'
 
-/** SQLite in this file; or a schema of the test server that belongs to this file, the same in every process. */
+/** SQLite in this file; or a schema of the test server that belongs to this file, in every process; `:memory:` is private. */
 export function openTestDatabase({ file }: { readonly file: string }): Database {
   if (!onPostgres) return openSqlite({ file })
   const server = process.env['BATON_TEST_POSTGRES_URL']
   if (server === undefined) throw new Error('BATON_TEST_POSTGRES_URL is set by tests/system/postgres-for-all.ts only.')
-  const schema = `test_${createHash('sha256').update(file).digest('hex').slice(0, 24)}`
+  const key = file === ':memory:' ? randomUUID() : file
+  const schema = `test_${createHash('sha256').update(key).digest('hex').slice(0, 24)}`
   execFileSync('psql', ['-X', '-q', server, '-c', `CREATE SCHEMA IF NOT EXISTS ${schema}`], { stdio: 'ignore' })
   const url = new URL(server)
   url.searchParams.set('options', `-c search_path=${schema}`)

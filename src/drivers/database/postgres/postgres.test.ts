@@ -16,7 +16,7 @@ const missing = postgresMissing()
 test('a URL that cannot be read is refused without showing it', () => {
   for (const url of ['postgres://u:geheim@host:notaport/x', 'mysql://u:geheim@host/x', 'geheim']) {
     expect(() => openPostgres({ url })).toThrow(
-      expect.objectContaining({ code: 'database.bad_url', message: expect.not.stringContaining('geheim') }),
+      expect.objectContaining({ code: 'database.invalid_url', message: expect.not.stringContaining('geheim') }),
     )
   }
 })
