@@ -109,3 +109,16 @@ export class DatabaseUrlError extends BatonError {
     })
   }
 }
+
+/** PostgreSQL keeps no text with the character U+0000, which SQLite does. */
+export class DatabaseTextError extends BatonError {
+  constructor(cause: unknown) {
+    super({
+      code: 'database.invalid_text',
+      kind: 'usage',
+      message: 'A text holds the character U+0000, which PostgreSQL cannot keep.',
+      hint: 'Remove the character from the names and values that are recorded; bytes belong in an artifact.',
+      cause,
+    })
+  }
+}

@@ -4,6 +4,7 @@ import {
   DatabaseConstraintError,
   DatabaseCorruptError,
   DatabaseFullError,
+  DatabaseTextError,
   DatabaseUnreachableError,
 } from '../errors.ts'
 
@@ -30,6 +31,7 @@ export function toDatabaseError(error: unknown, place: string): unknown {
   const reason = (message || code).replace(/\.$/, '')
   if (code.startsWith('23')) return new DatabaseConstraintError(constraints[code] ?? 'other', reason, error)
   if (code === '55P03') return new DatabaseBusyError(place, lockTimeoutMs, error)
+  if (code === '22021') return new DatabaseTextError(error)
   if (code === '53100') return new DatabaseFullError(place, error)
   if (/^(XX001|XX002)$/.test(code)) return new DatabaseCorruptError(place, reason, error)
   if (code.startsWith('28') || code === '3D000' || code === '42501') {

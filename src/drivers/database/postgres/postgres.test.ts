@@ -103,6 +103,16 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing ? ` (skipped: ${miss
     expect(await database.tables<ItemTables>().selectFrom('item').selectAll().execute()).toEqual([])
   })
 
+  test('names the one character that no text may hold', async () => {
+    await using database = openPostgres({ url: freshUrl() })
+    await database.migrate(itemMigrations('postgres'))
+    const row = { id: 1, label: 'a\0b', amount: null, bytes: null }
+    await expect(database.tables<ItemTables>().insertInto('item').values(row).execute()).rejects.toMatchObject({
+      code: 'database.invalid_text',
+      kind: 'usage',
+    })
+  })
+
   test('streams a result in chunks', async () => {
     await using database = openPostgres({ url: freshUrl() })
     await database.migrate(itemMigrations('postgres'))
