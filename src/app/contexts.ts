@@ -25,6 +25,7 @@ import {
   createSqlStep,
 } from '../modules/datasets/index.ts'
 import { createEvaluateStep } from '../modules/evaluation/index.ts'
+import { exchangeMigrations } from '../modules/exchange/index.ts'
 import { createTrainStep } from '../modules/learners/index.ts'
 import { createRegisterStep, findModel, modelsMigrations } from '../modules/models/index.ts'
 import {
@@ -61,6 +62,7 @@ export async function openContexts(config: Config, warn: (line: string) => void)
     ...modelsMigrations,
     ...servingMigrations,
     ...accessMigrations,
+    ...exchangeMigrations,
   ])
   const blobs = openLocalBlobs(join(storeFolder, 'blobs'))
   const folders = createFolderStore(blobs, temporaryFolder)

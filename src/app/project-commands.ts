@@ -2,6 +2,7 @@ import type { AppContexts } from './contexts.ts'
 import { accessCommands } from './access-commands.ts'
 import { datasetCommands } from './dataset-commands.ts'
 import { deliveryCommands } from './delivery-commands.ts'
+import { importCommand } from './import.ts'
 import { measureCommand } from './measure.ts'
 import { modelCommands } from './model-commands.ts'
 import { reproduceCommand } from './reproduce.ts'
@@ -19,5 +20,6 @@ export function projectCommands(contexts: AppContexts) {
     ...accessCommands(contexts),
     ...reproduceCommand(contexts),
     ...verifyCommand(contexts),
+    ...importCommand(contexts),
   }
 }

@@ -3,6 +3,7 @@ import type { Page } from '../kernel/page.ts'
 import type { Token, User } from '../modules/access/index.ts'
 import type { CsvWishes, InferredTable } from '../modules/datasets/index.ts'
 import type { QualityReport } from '../modules/evaluation/index.ts'
+import type { ImportOptions, ImportSummary } from '../modules/exchange/index.ts'
 import type { AliasMoved, ModelDetails, ModelVersion, RegisteredModel } from '../modules/models/index.ts'
 import type { Explanation, Plan, RunEvent, RunResult } from '../modules/pipelines/index.ts'
 import type { Delivery, Predicted } from '../modules/serving/index.ts'
@@ -196,6 +197,8 @@ export interface CliApp extends AsyncDisposable {
   listTokens(user?: string): Promise<readonly Token[]>
   revokeToken(id: string): Promise<Token>
 
+  /** Brings experiments, runs, artifacts and registered models of an MLflow store. */
+  importMlflow(options: ImportOptions): Promise<ImportSummary>
   verify(request: { readonly clean: boolean; readonly signal: AbortSignal }): Promise<Verification>
 }
 

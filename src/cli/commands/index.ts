@@ -2,6 +2,7 @@ import type { CommandSpec } from '../command.ts'
 import { accessCommands } from './access.ts'
 import { dataCommands } from './data.ts'
 import { deliveriesCommands } from './deliveries.ts'
+import { importCommands } from './import.ts'
 import { modelsCommands } from './models.ts'
 import { projectCommands } from './project.ts'
 import { runCommands } from './run.ts'
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
   ...dataCommands,
   ...modelsCommands,
   ...deliveriesCommands,
+  ...importCommands,
   ...upCommands,
   ...accessCommands,
   ...projectCommands,
@@ -26,6 +28,7 @@ export const commandGroups: Readonly<Record<string, string>> = {
   data: 'Datasets and their versions',
   models: 'The registry of models',
   deliveries: 'What was sent to others, and what was not',
+  import: 'Bring in what other tools have recorded',
   users: 'Who may sign in to the server, and as what',
   tokens: 'Secrets that scripts and notebooks sign in with',
 }

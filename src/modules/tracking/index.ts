@@ -25,6 +25,8 @@ export { compileNumber, compileText, needOperator, needText, textOperators } fro
 export { parseFilter, parseOrder } from './filter/parse.ts'
 export { checkKey, fitValue } from './limits.ts'
 export { countRuns, eachRun, listRuns, type RunQuery } from './list-runs.ts'
+export { importExperiment, type ImportedExperiment } from './import/import-experiment.ts'
+export { type ImportedRun, importRun, runExists } from './import/import-run.ts'
 export { type DataUse, listDataUses, listRunInfos } from './data-uses.ts'
 export { listRunActivity, type RunActivity } from './run-activity.ts'
 export { listRunKeys, type RunKeys } from './run-keys.ts'
