@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
 import type { ServerEvent } from '../../../src/http/native/contract/event.ts'
+import { listenToEvents } from './event-stream.ts'
 
 /** Which cached answers an event makes old, by the first words of their keys. */
 function staleKeys(event: ServerEvent): readonly (readonly string[])[] {
@@ -20,7 +21,6 @@ export function useLiveUpdates(isOn: boolean): void {
   const client = useQueryClient()
   useEffect(() => {
     if (!isOn) return undefined
-    const source = new EventSource('/api/v1/events')
     const waiting = new Map<string, readonly string[]>()
     let timer: number | undefined
     const flush = (): void => {
@@ -28,13 +28,13 @@ export function useLiveUpdates(isOn: boolean): void {
       for (const queryKey of waiting.values()) void client.invalidateQueries({ queryKey })
       waiting.clear()
     }
-    source.addEventListener('message', ({ data }: MessageEvent<string>) => {
-      for (const key of staleKeys(JSON.parse(data) as ServerEvent)) waiting.set(key.join('/'), key)
+    const stop = listenToEvents((event) => {
+      for (const key of staleKeys(event)) waiting.set(key.join('/'), key)
       timer ??= window.setTimeout(flush, 400)
     })
     return () => {
       window.clearTimeout(timer)
-      source.close()
+      stop()
     }
   }, [client, isOn])
 }

@@ -62,7 +62,7 @@ export function DifferenceTable({
           </colgroup>
           <thead>
             <tr>
-              <th scope="col">
+              <th scope="col" className="pin">
                 <span className="visually-hidden">Name</span>
               </th>
               {runs.map((run) => (
@@ -118,7 +118,7 @@ function ValueRow({ row, runs }: { readonly row: Row; readonly runs: readonly Ru
   const best = isMetric && row.differs ? bestRuns(key, row.values) : undefined
   return (
     <tr>
-      <th scope="row" title={key} style={{ color: row.differs ? 'var(--text)' : 'var(--faint)' }}>
+      <th scope="row" className="pin" title={key} style={{ color: row.differs ? 'var(--text)' : 'var(--faint)' }}>
         {key}
       </th>
       {row.values.map((value, index) => {

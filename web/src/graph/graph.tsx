@@ -64,17 +64,11 @@ export function Graph({
     <div className="graph" role="group" aria-label={label} ref={box}>
       <div className="canvas" style={{ width: places.width, height: places.height, zoom }}>
         <svg width={places.width} height={places.height} aria-hidden="true">
-          {edges.map(({ from, to }) => {
+          {edges.map(({ from, to }, index) => {
             const a = places.at.get(from)
             const b = places.at.get(to)
             if (a === undefined || b === undefined) return null
-            return (
-              <path
-                key={`${from} ${to}`}
-                d={curve(a, b)}
-                className={chosen.has(from) || chosen.has(to) ? 'strong' : ''}
-              />
-            )
+            return <path key={index} d={curve(a, b)} className={chosen.has(from) || chosen.has(to) ? 'strong' : ''} />
           })}
         </svg>
         {nodes.map((node) => {

@@ -19,6 +19,12 @@ const kinds: Readonly<Record<LineageNode['kind'], string>> = {
   model: 'model version',
 }
 
+/** A dataset is known by its shape; the others say what they are. */
+function subOf({ kind, detail }: LineageNode): string {
+  if (detail === undefined) return kinds[kind]
+  return kind === 'step' || kind === 'run' ? `${kinds[kind]} · ${detail}` : detail
+}
+
 /** From raw data over dataset versions and runs to model versions. */
 export function LineagePage() {
   const [url, setUrl] = useUrlState()
@@ -42,7 +48,7 @@ export function LineagePage() {
         id: node.id,
         label: node.label,
         className: `${node.kind === 'model' ? 'model' : node.kind === 'step' || node.kind === 'run' ? '' : node.kind === 'source' ? 'source' : 'data'}${node.focus ? ' focus' : ''}`,
-        sub: `${kinds[node.kind]}${node.detail === undefined || node.detail === kinds[node.kind] ? '' : ` · ${node.detail}`}`,
+        sub: subOf(node),
         isChosen: url['node'] === node.id,
         onChoose: () => setUrl({ node: url['node'] === node.id ? undefined : node.id }),
       })),

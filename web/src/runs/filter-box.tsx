@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import type { RunKeys } from '../../../src/http/native/contract/run.ts'
 import { useShortcuts } from '../ui/shortcuts.ts'
@@ -42,13 +43,14 @@ export function FilterBox({
   const take = (offer: Completion | undefined): void => {
     if (offer === undefined) return
     const next = text.slice(0, offer.from) + offer.insert + text.slice(offer.to)
-    setText(next)
-    setAt(0)
     const place = offer.from + offer.insert.length
-    requestAnimationFrame(() => {
-      ref.current?.setSelectionRange(place, place)
+    // At once: the next key may come before the next frame.
+    flushSync(() => {
+      setText(next)
+      setAt(0)
       setCaret(place)
     })
+    ref.current?.setSelectionRange(place, place)
   }
   return (
     <div className="filter">

@@ -124,14 +124,14 @@ export function GroupRow({
       <td colSpan={span}>
         <button type="button" className="sort" aria-expanded={isOpen} onClick={onToggle}>
           <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> {group.name}{' '}
-          <span className="faint">{formatCount(group.runs.length)}</span>
+          <span className="faint">{formatCount(group.runs.length)} runs, means</span>
         </button>
       </td>
       {headings.slice(span).map((heading) => {
         const mean = group.means[heading.at ?? -1] ?? null
         return (
           <td key={heading.id} className="num" title={mean === null ? '' : `mean ${mean}`}>
-            {mean === null ? '' : `mean ${formatNumber(mean)}`}
+            {mean === null ? '' : formatNumber(mean)}
           </td>
         )
       })}

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { ApiError } from '../api/fetch-json.ts'
 import { useUrlState } from '../router.tsx'
@@ -51,9 +51,13 @@ export function RunsPage() {
     [filter, order, asked, experiments, url['steps'], url['lifecycle']],
   )
   const table = useRunTable(query, { enabled: keys.data !== undefined || keys.isError })
-  const runs = useMemo(() => table.data?.pages.flatMap((page) => page.rows) ?? [], [table.data])
-  const shownColumns = table.data?.pages[0]?.columns ?? asked
-  const total = table.data?.pages[0]?.total
+  // While a filter cannot be read, the rows of the last one that could stay in sight.
+  const last = useRef(table.data)
+  if (table.data !== undefined) last.current = table.data
+  const data = table.data ?? last.current
+  const runs = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data])
+  const shownColumns = data?.pages[0]?.columns ?? asked
+  const total = data?.pages[0]?.total
 
   const { hasNextPage, isFetching, isError, fetchNextPage } = table
   useEffect(() => {
@@ -146,7 +150,7 @@ export function RunsPage() {
         </Empty>
       ) : table.isError && runs.length === 0 ? (
         <Failure error={table.error} retry={() => void table.refetch()} />
-      ) : table.data === undefined ? (
+      ) : data === undefined ? (
         <LoadingRows rows={20} columns={8} />
       ) : runs.length === 0 && isBare ? (
         <Empty title="No run is recorded yet" command="baton run churn">

@@ -21,7 +21,7 @@ const fixed: readonly Heading[] = [
     id: 'started',
     label: 'Started',
     title: 'When it started',
-    width: 96,
+    width: 108,
     isNumber: false,
     orderBy: 'attributes.start_time',
   },
