@@ -5,7 +5,7 @@ NODE := $(BIN)/node
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 RETAIL ?= $(CURDIR)/../shared/data/churn/online_retail.csv.gz
 
-.PHONY: help demo test check lint types floors format unused build docs-check example-online-retail test-interop \
+.PHONY: help demo test check lint types floors format unused build web docs-check example-online-retail test-interop \
         bench-belt bench-weekly clean
 
 help: ## show this list
@@ -25,6 +25,10 @@ test: node_modules/.package-lock.json ## every test that this machine can run
 check: lint types floors unused build ## lint, types, floors, dead code, package
 lint types floors unused build: node_modules/.package-lock.json
 	npm run --silent $@
+
+web: node_modules/.package-lock.json ## the page in dist/web, which baton up serves
+	$(NODE) node_modules/typescript-native/bin/tsc -p web
+	NODE_ENV=production vite build -c web/vite.config.ts --logLevel warn
 
 format: node_modules/.package-lock.json ## rewrite the sources in the house style
 	npm run --silent format

@@ -39,6 +39,7 @@ let server: FastifyInstance
 let train: RunId
 let pipelineRun: RunId
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it expects
 async function get<T>(path: string): Promise<{ readonly status: number; readonly body: T }> {
   const answer = await server.inject({ method: 'GET', url: `/api/v1${path}` })
   return { status: answer.statusCode, body: answer.json<T>() }
