@@ -34,7 +34,7 @@ export function toDatabaseError(error: unknown, place: string): unknown {
   if (code === '22021') return new DatabaseTextError(error)
   if (code === '53100') return new DatabaseFullError(place, error)
   if (/^(XX001|XX002)$/.test(code)) return new DatabaseCorruptError(place, reason, error)
-  if (code.startsWith('28') || code === '3D000' || code === '42501') {
+  if (code.startsWith('28') || ['3D000', '3F000', '42501'].includes(code)) {
     return new DatabaseUnreachableError(place, reason, error, enter)
   }
   if (

@@ -148,6 +148,42 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing ? ` (skipped: ${miss
     }
   })
 
+  test('says so when the user may not create tables, and when the schema is not there', async () => {
+    const url = new URL(freshUrl())
+    server.execute('CREATE ROLE guest LOGIN')
+    const guest = new URL(url)
+    guest.username = 'guest'
+    const lost = new URL(url)
+    lost.searchParams.set('options', '-c search_path=nowhere')
+    for (const { href } of [guest, lost]) {
+      await using database = openPostgres({ url: href })
+      await expect(database.migrate(itemMigrations('postgres'))).rejects.toMatchObject({
+        code: 'database.unreachable',
+        hint: expect.stringContaining('may create tables'),
+      })
+    }
+  })
+
+  test('two projects in two schemas of one database do not wait for each other', async () => {
+    const url = new URL(freshUrl())
+    server.execute('CREATE SCHEMA one; CREATE SCHEMA two', url.pathname.slice(1))
+    const open = async (schema: string) => {
+      url.searchParams.set('options', `-c search_path=${schema}`)
+      const database = openPostgres({ url: url.href })
+      await database.migrate(itemMigrations('postgres'))
+      return database
+    }
+    await using one = await open('one')
+    await using two = await open('two')
+    const item = { id: 1, label: 'x', amount: null, bytes: null }
+    await one.transaction<ItemTables, void>(async (tables) => {
+      await tables.insertInto('item').values(item).execute()
+      await two.transaction<ItemTables, void>(async (others) => {
+        await others.insertInto('item').values(item).execute()
+      })
+    })
+  })
+
   test('is copied into a SQLite file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'baton-postgres-copy-'))
     const file = join(folder, 'baton.db')
