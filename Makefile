@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RETAIL ?= $(CURDIR)/../shared/data/churn/online_retail.csv.gz
 
 .PHONY: help demo test check lint types floors format unused build web docs-check example-online-retail test-interop \
-        bench-belt bench-weekly clean
+        test-postgres bench-belt bench-weekly clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
@@ -22,13 +22,15 @@ demo: node_modules/.package-lock.json ## raw invoices to a registered churn mode
 test: node_modules/.package-lock.json ## every test that this machine can run
 	npm run --silent test
 
+test-postgres: node_modules/.package-lock.json ## the tests of modules on a PostgreSQL server instead of SQLite files
+	BATON_TEST_DATABASE=postgres npm run --silent test -- src/modules
+
 check: lint types floors unused build ## lint, types, floors, dead code, package
 lint types floors unused build: node_modules/.package-lock.json
 	npm run --silent $@
 
 web: node_modules/.package-lock.json ## the page in dist/web, which baton up serves
-	$(NODE) node_modules/typescript-native/bin/tsc -p web
-	NODE_ENV=production vite build -c web/vite.config.ts --logLevel warn
+	npm run --silent build:web
 
 format: node_modules/.package-lock.json ## rewrite the sources in the house style
 	npm run --silent format

@@ -53,9 +53,7 @@ export async function listAudit(ctx: AccessContext, query: AuditQuery = {}): Pro
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const items = found
-    .slice(0, limit)
-    .map(({ last_at, ...row }) => ({ ...row, lastAt: last_at }))
+  const items = found.slice(0, limit).map(({ last_at, ...row }) => ({ ...row, lastAt: last_at }))
   return found.length > limit ? { items, next: items.at(-1)!.id } : { items }
 }
 
