@@ -23,8 +23,10 @@ const largestBodyBytes = 64 * 1024 * 1024
 
 /** The server with every plugin, not listening yet. Closing it answers the requests that are under way, then stops. */
 export async function createServer(app: HttpApp, options: ServerOptions): Promise<FastifyInstance> {
+  // Named so that the server's type does not depend on the logger's.
+  const loggerInstance: FastifyBaseLogger = options.log
   const server = fastify({
-    loggerInstance: options.log as FastifyBaseLogger,
+    loggerInstance,
     // One line for every metric that is logged would be most of what the server does; see logResponses.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),

@@ -8,7 +8,7 @@ import type { Tables } from './context.ts'
 const texts = new WeakMap<object, Map<string, CompiledQuery>>()
 
 /** The statement under this name, compiled at its first use for the engine behind these tables. */
-export function compiledOnce(tables: Tables, name: string, build: () => Compilable<unknown>): CompiledQuery {
+export function compiledOnce(tables: Tables, name: string, build: () => Compilable): CompiledQuery {
   const { adapter } = tables.getExecutor()
   let known = texts.get(adapter)
   if (known === undefined) texts.set(adapter, (known = new Map()))
@@ -23,7 +23,7 @@ export async function runCompiled<Row>(
   query: CompiledQuery,
   parameters: readonly unknown[],
 ): Promise<{ readonly rows: readonly Row[]; readonly changed: bigint }> {
-  const { rows, numAffectedRows } = await tables.executeQuery<Row>({ ...query, parameters } as CompiledQuery<Row>)
+  const { rows, numAffectedRows } = await tables.executeQuery<Row>({ ...query, parameters })
   return { rows, changed: numAffectedRows ?? 0n }
 }
 
@@ -31,7 +31,7 @@ export async function runCompiled<Row>(
 export interface CompiledInsert<Row> {
   readonly name: string
   readonly columns: readonly (keyof Row & string)[]
-  build(tables: Tables, rows: readonly Row[]): Compilable<unknown>
+  build(tables: Tables, rows: readonly Row[]): Compilable
 }
 
 const mostRows = 256

@@ -46,7 +46,7 @@ function createContext(): StepFunctionContext {
   const outputs = mapEntries(request.outputs, ({ kind, path }) => toOutput(kind, path))
   return {
     inputs: named('input', inputs) as StepFunctionContext['inputs'],
-    outputs: named('output', outputs) as StepFunctionContext['outputs'],
+    outputs: named('output', outputs),
     params: JSON.parse(process.env.BATON_PARAMS ?? '{}') as StepFunctionContext['params'],
     log: (...values) => void process.stdout.write(`${format(...values)}\n`),
     metric(name, value, step = 0) {
