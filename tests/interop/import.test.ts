@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -144,6 +144,39 @@ describe.runIf(ready).each(stores)(`import of $kind${reason}`, ({ uri, from }) =
     expect(bring(unfinished, join(at, from))).toMatchObject({ runs: count(5, 0, 0), models: count(1, 0, 0) })
     expect(rowsOf(unfinished, 'metrics')).toEqual(rowsOf(place, 'metrics'))
     expect(rowsOf(unfinished, 'metrics').length).toBeGreaterThan(1200)
+  }, 60_000)
+})
+
+describe.runIf(ready)(`a database that names what is not its own${reason}`, () => {
+  test('no other folder of the machine is copied, no link is followed, no id leads out of the store', () => {
+    const at = join(folder, 'hostile')
+    mkdirSync(at)
+    py('make_store.py', `sqlite:///${at}/mlflow.db`, at)
+    const secret = join(at, 'secret')
+    mkdirSync(secret)
+    writeFileSync(join(secret, 'key.txt'), 'secret')
+    const linked = join(at, 'linked', 'a'.repeat(32))
+    mkdirSync(linked, { recursive: true })
+    symlinkSync(secret, join(linked, 'artifacts'))
+    const database = new DatabaseSync(join(at, 'mlflow.db'))
+    const add = database.prepare(
+      "INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, artifact_uri, experiment_id) VALUES (?, 'x', 'FINISHED', 1, 'active', ?, 1)",
+    )
+    add.run('a'.repeat(32), join(linked, 'artifacts'))
+    add.run('b'.repeat(32), secret)
+    add.run('../../c', secret)
+    database.close()
+    const place = project('hostile-project')
+    expect(bring(place, join(at, 'mlflow.db'))).toMatchObject({
+      runs: { brought: 7 },
+      artifactFiles: 2,
+      leftOut: [
+        { what: `run ${'a'.repeat(32)}`, why: 'artifact . is a link or no plain file' },
+        { what: 'run ../../c', why: 'its id is none that a run can have' },
+      ],
+    })
+    const stored = readdirSync(join(place, '.baton/artifacts'), { recursive: true, encoding: 'utf8' })
+    expect(stored.filter((path) => path.endsWith('key.txt'))).toEqual([])
   }, 60_000)
 })
 

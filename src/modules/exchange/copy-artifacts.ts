@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
 import { BatonError, throwIfAborted } from '../../kernel/errors.ts'
@@ -27,7 +27,9 @@ export interface ArtifactFolder {
 export async function findArtifacts(run: SourceRun): Promise<ArtifactFolder | undefined> {
   for (const folder of run.artifactFolders) {
     if (!folder.endsWith(`${sep}${run.id}${sep}artifacts`)) continue
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) continue
+    const state = await lstat(folder).catch(() => undefined)
+    if (state?.isSymbolicLink()) return { folder, files: [], special: ['.'] }
+    if (!state?.isDirectory()) continue
     const found = { folder, files: [] as ArtifactFile[], special: [] as string[] }
     await scan(found, '')
     return found

@@ -23,14 +23,14 @@ export async function importRun(
   if (known === undefined && (await runExists(ctx, id)))
     return leaveOut({ what, why: 'a run with this id is here that was not imported' })
   const artifacts = await findArtifacts(run)
-  const fingerprint = fingerprintOf(run, artifacts?.files ?? [])
+  const { artifactFolders: _, ...facts } = run
+  const fingerprint = fingerprintOf(facts, artifacts?.files ?? [])
   if (known?.fingerprint === fingerprint) {
     running.counts.runs.unchanged += 1
     return
   }
   // Claimed first: after a crash in between, the next import knows that the run is its own.
   await remember(ctx, key, { ownId: run.id, fingerprint: '' })
-  const { artifactFolders: _, ...facts } = run
   const path = `${experimentId}/${run.id}/artifacts`
   try {
     if (artifacts !== undefined) {
@@ -55,8 +55,9 @@ function isHere(uri: string): boolean {
   return uri.startsWith('file:') || !/^[a-z][a-z0-9+.-]+:/i.test(uri)
 }
 
-function fingerprintOf(run: SourceRun, files: readonly object[]): string {
-  const text = JSON.stringify([run, files], (_, value: unknown) =>
+/** Equal for a copy of the store at another place. */
+function fingerprintOf(facts: Omit<SourceRun, 'artifactFolders'>, files: readonly object[]): string {
+  const text = JSON.stringify([facts, files], (_, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   )
   return digestBytes(`imported-run/1\n${text}`)
