@@ -1,9 +1,9 @@
-import { lstat, open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { fsyncFolder } from '../../../kernel/durable-file.ts'
 import { BatonError } from '../../../kernel/errors.ts'
-import type { ArtifactStore, ByteRange } from '../../../ports/artifact-store.ts'
+import type { ArtifactEntry, ArtifactStore, ByteRange } from '../../../ports/artifact-store.ts'
 import {
   ArtifactConflictError,
   ArtifactIsFolderError,
@@ -12,7 +12,7 @@ import {
   InvalidRangeError,
 } from '../errors.ts'
 import { createPartUploads } from './part-uploads.ts'
-import { placeOf, segmentsOf } from './place.ts'
+import { placeOf, segmentsOf, stateOf } from './place.ts'
 import { removeOld } from './remove-old.ts'
 import { putFile, writeAll } from './write-file.ts'
 
@@ -26,11 +26,11 @@ export function openLocalArtifacts(folder: string): ArtifactStore {
   // Another server of the same store may be writing: what is recent stays.
   for (const place of [temporary, unfinished]) removeOld(place, daysOfGrace)
 
-  const find = (path: string): Promise<string> => placeOf(root, segmentsOf(path, { root: false }))
+  const find = async (path: string): Promise<string> => placeOf(root, segmentsOf(path, { root: false }))
 
   async function fileOf(path: string): Promise<{ place: string; sizeBytes: number }> {
     const place = await find(path)
-    const state = await lstat(place).catch(() => undefined)
+    const state = stateOf(place)
     if (state === undefined) throw new ArtifactNotFoundError(path)
     if (state.isDirectory()) throw new ArtifactIsFolderError(path)
     return { place, sizeBytes: state.size }
@@ -47,7 +47,7 @@ export function openLocalArtifacts(folder: string): ArtifactStore {
       }
       const bounds = range === undefined ? {} : { start: range.first, end: range.last }
       const sizeBytes = range === undefined ? size : range.last - range.first + 1
-      return { content: handle.createReadStream({ highWaterMark: 1 << 18, ...bounds }), sizeBytes }
+      return { content: handle.createReadStream({ highWaterMark: 1 << 19, ...bounds }), sizeBytes }
     } catch (error) {
       await handle.close()
       throw error
@@ -65,24 +65,19 @@ export function openLocalArtifacts(folder: string): ArtifactStore {
     open: openFile,
     size: async (path) => (await fileOf(path)).sizeBytes,
     async list(path) {
-      const place = await placeOf(root, segmentsOf(path, { root: true }))
+      const place = placeOf(root, segmentsOf(path, { root: true }))
       const names = await readdir(place, { withFileTypes: true }).catch(() => [])
-      const entries = await Promise.all(
-        names
-          .filter((entry) => entry.isFile() || entry.isDirectory())
-          .map(async (entry) => {
-            if (entry.isDirectory()) return { name: entry.name, isFolder: true }
-            const state = await lstat(join(place, entry.name)).catch(() => undefined)
-            return state && { name: entry.name, isFolder: false, sizeBytes: state.size }
-          }),
-      )
-      const found = entries.filter((entry) => entry !== undefined)
-      return found.sort((a, b) => (a.name < b.name ? -1 : 1))
+      const found = names.flatMap((entry): readonly ArtifactEntry[] => {
+        if (entry.isDirectory()) return [{ name: entry.name, isFolder: true }]
+        const state = entry.isFile() ? stateOf(join(place, entry.name)) : undefined
+        return state === undefined ? [] : [{ name: entry.name, isFolder: false, sizeBytes: state.size }]
+      })
+      return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
     },
     async delete(path) {
       const place = await find(path)
       await writing(path, folder, async () => {
-        if ((await lstat(place).catch(() => undefined)) === undefined) return
+        if (stateOf(place) === undefined) return
         await rm(place, { recursive: true, force: true })
         fsyncFolder(join(place, '..'))
       })

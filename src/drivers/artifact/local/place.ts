@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 
 import { InvalidArtifactPathError } from '../errors.ts'
@@ -30,13 +30,25 @@ export function segmentsOf(path: string, options: { readonly root: boolean }): r
  * The file or folder of a path under the root. Refuses a path on which a link lies: the store makes none, so somebody
  * else has put it there to lead out.
  */
-export async function placeOf(root: string, segments: readonly string[]): Promise<string> {
+export function placeOf(root: string, segments: readonly string[]): string {
   let place = root
   for (const name of segments) {
     place = join(place, name)
-    const state = await lstat(place).catch(() => undefined)
+    // In memory nearly always, and then quicker than a turn through the thread pool.
+    const state = stateOf(place)
     if (state === undefined) return join(root, ...segments)
     if (state.isSymbolicLink()) throw new InvalidArtifactPathError(segments.join('/'))
   }
   return place
+}
+
+/** What is at this place, itself and not what it links to; undefined when nothing is. */
+export function stateOf(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false })
+  } catch (error) {
+    // A name below a file: nothing is there.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
