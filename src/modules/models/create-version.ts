@@ -2,7 +2,7 @@ import { noteModelVersion } from '../tracking/index.ts'
 import { holdModel } from './alias.ts'
 import type { RegistryContext } from './context.ts'
 import { checkTags } from './entry-rules.ts'
-import { loadVersionFacts, type VersionFacts } from './model-version.ts'
+import { gateTagPrefix, loadVersionFacts, type VersionFacts } from './model-version.ts'
 import { takeVersionNumber } from './register.ts'
 import { requireModel } from './resolve.ts'
 import { resolveSource } from './source.ts'
@@ -27,7 +27,8 @@ export interface NewVersion {
  * model it names does not contain.
  */
 export async function createVersion(ctx: RegistryContext, input: NewVersion): Promise<VersionFacts> {
-  checkTags(input.tags ?? {})
+  const given = ownTags(input)
+  checkTags(given)
   const resolved = await resolveSource(ctx, input)
   const at = ctx.clock.now().toISOString()
   const created = await ctx.database.transaction<ModelsTables, VersionFacts>(async (tables) => {
@@ -63,11 +64,17 @@ export async function createVersion(ctx: RegistryContext, input: NewVersion): Pr
       })
       .returningAll()
       .executeTakeFirstOrThrow()
-    const tags = Object.entries(input.tags ?? {}).map(([key, value]) => ({ model: input.model, version, key, value }))
+    const tags = Object.entries(given).map(([key, value]) => ({ model: input.model, version, key, value }))
     if (tags.length > 0) await tables.insertInto('model_version_tags').values(tags).execute()
     return (await loadVersionFacts(tables, [row]))[0]!
   })
   if (created.loggedModelId !== undefined)
     await noteModelVersion(ctx, created.loggedModelId, { name: created.model, version: created.version })
   return created
+}
+
+/** A client that copies a version sends its tags along; what the gate said was said of the version itself. */
+function ownTags({ source, tags = {} }: NewVersion): Readonly<Record<string, string>> {
+  if (!source.startsWith('models:/')) return tags
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(gateTagPrefix)))
 }
