@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { repository } from '../system/project.ts'
+import { baton, repository } from '../system/project.ts'
 import { chromiumPath, openBrowser } from './browser.ts'
 import { startServer, type TestServer } from './server.ts'
 
@@ -15,6 +15,7 @@ const why = hasChromium ? '' : ` (skipped: no ${chromiumPath}; apt-get install c
 const runs = 10_000
 
 let folder: string
+let project: string
 let server: TestServer
 let browser: Awaited<ReturnType<typeof openBrowser>>
 const problems: string[] = []
@@ -32,7 +33,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-page-'))
   // A process of its own: it loads a project as the command line does.
   const seed = join(repository, 'tests/browser/seed.ts')
-  const project = execFileSync(process.execPath, [seed, folder, String(runs), 'quick'], { encoding: 'utf8' }).trim()
+  project = execFileSync(process.execPath, [seed, folder, String(runs), 'quick'], { encoding: 'utf8' }).trim()
   server = await startServer(project)
   browser = await openBrowser()
 }, 300_000)
@@ -51,7 +52,7 @@ afterEach(async () => {
   for (const page of pages.splice(0)) await page.close()
 })
 
-async function open(path: string): Promise<Page> {
+async function open(path: string, base = server.url): Promise<Page> {
   const page = await browser.context.newPage()
   pages.push(page)
   page.setDefaultTimeout(20_000)
@@ -60,7 +61,7 @@ async function open(path: string): Promise<Page> {
     if (message.type() === 'error' && !message.text().includes('status of 4'))
       problems.push(`${path}: ${message.text()}`)
   })
-  await page.goto(`${server.url}${path}`)
+  await page.goto(`${base}${path}`)
   return page
 }
 
@@ -201,6 +202,50 @@ describe.skipIf(!hasChromium)(`the page on ${runs} runs${why}`, () => {
       const page = await open('/models')
       await page.getByRole('link', { name: 'churn', exact: true }).last().waitFor()
     }
+  })
+
+  test('who has not signed in sees nothing, a viewer looks and is refused to promote, with who can grant it', async () => {
+    const password = 'correct horse battery'
+    execFileSync(baton, ['--project', project, 'users', 'add', 'vera', '--role', 'viewer', '--password-stdin'], {
+      input: password,
+    })
+    await using guarded = await startServer(project, { BATON_AUTH: 'true' })
+    const page = await open('/models/churn', guarded.url)
+    await page.getByRole('heading', { level: 1, name: 'Who are you?' }).waitFor()
+    expect(await page.getByRole('table').count()).toBe(0)
+    await page.getByLabel('Name').fill('vera')
+    await page.getByLabel('Password or token').fill('wrong horse')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByLabel('Name').inputValue()).toBe('vera')
+    await page.getByLabel('Password or token').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+
+    await page.getByRole('button', { name: 'Promote' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('alert').getByText('viewer').waitFor()
+    await dialog.getByText('baton users grant vera --role engineer').waitFor()
+    await dialog.getByLabel('Why').fill('Because I want to')
+    expect(await dialog.getByRole('button', { name: 'Promote' }).isDisabled()).toBe(true)
+    // The button is a courtesy: the server refuses too.
+    const refused = await page.evaluate(async () => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ version: 1, why: 'Because I want to' })
+      const answer = await fetch('/api/v1/models/churn/aliases/champion', { method: 'PUT', headers, body })
+      return { status: answer.status, problem: (await answer.json()) as { kind: string; hint: string } }
+    })
+    expect(refused).toMatchObject({ status: 403, problem: { kind: 'denied', hint: expect.stringContaining('grant') } })
+
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
+    await page.getByRole('link', { name: /-d\d-/ }).first().click()
+    await page.getByRole('button', { name: /^(Write|Edit)$/ }).click()
+    await page.getByLabel('Note in Markdown').fill('A viewer writes')
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByLabel('Note in Markdown').inputValue()).toBe('A viewer writes')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Who are you?' }).waitFor()
   })
 
   test('every page has one heading, which is a question, and can be reached by its links', async () => {

@@ -89,9 +89,10 @@ function Plot({ title, series, nameOf, options }: CurveChartProps) {
     const grid = { stroke: pageColor('line'), width: 1 }
     const lineOf = (run: string, isRaw: boolean): uPlot.Series => {
       const { color, dash } = styleOfRun(run)
+      const isCrowd = drawn.curves.length > 40
       return {
-        stroke: isRaw ? `${color}44` : color,
-        width: isRaw ? 1 : 1.6,
+        stroke: isRaw ? `${color}44` : isCrowd ? `${color}99` : color,
+        width: isRaw || isCrowd ? 1 : 1.6,
         dash: [...dash],
         points: { show: drawn.data[0].length < 25 },
       }

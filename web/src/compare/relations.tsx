@@ -12,6 +12,8 @@ import type { Comparison } from './requests.ts'
 
 const viridis = ['#440154', '#414487', '#2a788e', '#22a884', '#7ad151', '#fde725']
 const mostAxes = 9
+/** Metrics that say how the work went, not how good the result is. */
+const aboutWork = /seconds|duration|latency|rows|count|rounds|size/i
 
 type Value = string | number | null
 
@@ -48,7 +50,10 @@ export function Relations({ comparison }: { readonly comparison: Comparison }) {
   )
   const metrics = axes.filter(({ column }) => column.startsWith('metrics.'))
   const params = axes.filter(({ column }) => column.startsWith('params.'))
-  const target = metrics.find(({ column }) => column === url['target']) ?? metrics[0]
+  const target =
+    metrics.find(({ column }) => column === url['target']) ??
+    metrics.find(({ column }) => !aboutWork.test(column)) ??
+    metrics[0]
   const chosen = useMemo(
     () =>
       target === undefined
@@ -131,7 +136,8 @@ function parallelOption(comparison: Comparison, axes: readonly Axis[], target: A
       min: Math.min(...finite),
       max: Math.max(...finite),
       precision: 4,
-      inRange: { color: viridis },
+      // The darkest end is lost on a dark ground.
+      inRange: { color: document.documentElement.dataset['theme'] === 'dark' ? viridis.slice(1) : viridis },
       textStyle: text,
       itemHeight: 180,
     },

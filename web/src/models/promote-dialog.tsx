@@ -84,7 +84,7 @@ export function PromoteDialog({
               className="textarea"
               rows={3}
               required
-              autoFocus
+              data-focus
               placeholder={
                 action === 'promote'
                   ? 'Beats the champion by 0.02 ROC AUC on May, agreed with marketing'

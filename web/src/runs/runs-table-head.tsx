@@ -25,7 +25,7 @@ const fixed: readonly Heading[] = [
     isNumber: false,
     orderBy: 'attributes.start_time',
   },
-  { id: 'took', label: 'Took', title: 'How long it took', width: 84, isNumber: true },
+  { id: 'took', label: 'Took', title: 'How long it took', width: 96, isNumber: true },
   { id: 'experiment', label: 'Experiment', title: 'Experiment', width: 124, isNumber: false },
   { id: 'user', label: 'User', title: 'User', width: 72, isNumber: false, orderBy: 'attributes.user_id' },
 ]

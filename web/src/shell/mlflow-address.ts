@@ -13,8 +13,8 @@ export function fromMlflowAddress(hash: string): string | undefined {
   }
   if (first === 'models') return '/models'
   if (first === 'compare-runs') {
-    const runs = JSON.parse(query.get('runs') ?? '[]') as unknown
-    return Array.isArray(runs) ? `/compare?runs=${runs.join(',')}` : '/runs'
+    const runs = (query.get('runs') ?? '').match(/\w+/g)
+    return runs === null ? '/runs' : `/compare?runs=${runs.join(',')}`
   }
   if (first === 'experiments' || first === 'compare-experiments') return '/runs'
   return undefined

@@ -44,8 +44,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => sendJson<Session>('DELETE', '/session'),
     onSuccess: (session) => {
-      client.clear()
       client.setQueryData(sessionKey, session)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] })
     },
   })
 }

@@ -15,7 +15,10 @@ export function Dialog({
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
-    if (dialog !== null && !dialog.open) dialog.showModal()
+    if (dialog === null || dialog.open) return
+    dialog.showModal()
+    // React focuses before the window is modal, and the browser then takes the first field instead.
+    dialog.querySelector<HTMLElement>('[data-focus]')?.focus()
   }, [])
   return (
     <dialog
