@@ -59,7 +59,7 @@ export function DatasetPage() {
             </Section>
             <div className="columns">
               <Columns name={name} version={version} against={against} />
-              <Uses detail={data} />
+              <Uses detail={data} maker={version} />
             </div>
             <FirstRows name={name} version={version.version} />
           </>
@@ -127,8 +127,7 @@ function Columns({
   )
 }
 
-function Uses({ detail }: { readonly detail: DatasetDetail }) {
-  const maker = detail.versions[0]!
+function Uses({ detail, maker }: { readonly detail: DatasetDetail; readonly maker: DatasetVersion }) {
   return (
     <div>
       <Section title="Made by">

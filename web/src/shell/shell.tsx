@@ -57,7 +57,11 @@ export function Shell() {
       </a>
       <div className="side">
         <Link to="/runs" className="project">
-          <img className="mark" src="/icon.svg" alt="" />
+          <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="7" fill="var(--accent)" />
+            <path d="M8 24 24 8" stroke="#fff" strokeWidth="4.5" strokeLinecap="round" />
+            <circle cx="9.5" cy="10" r="2.6" fill="#fff" />
+          </svg>
           <span className="name clip">{project?.name ?? 'Baton'}</span>
         </Link>
         <button type="button" className="find" onClick={() => setOpen('palette')} aria-label="Find anything">

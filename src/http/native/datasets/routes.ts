@@ -17,17 +17,18 @@ import { tableHead } from '../contract/artifact.ts'
 import { addRoute } from '../route.ts'
 import { compareSchemas } from './compare-schemas.ts'
 import { readHead } from './read-head.ts'
+import { sourcePlace } from './source-place.ts'
 
 const tag = 'Datasets'
 const params = z.object({ dataset: z.string() })
 const versionParams = z.object({ dataset: z.string(), version: z.string().describe('a number, a date or a tag') })
 
-function toWireVersion({ committedAt, columns, tags, ...rest }: DatasetVersion): WireVersion {
+function toWireVersion(root: string, { committedAt, columns, tags, ...rest }: DatasetVersion): WireVersion {
   const { dataset, version, digest, rows, sizeBytes, operation, runId, step, source } = rest
   const optional = {
     ...(runId === undefined ? {} : { runId }),
     ...(step === undefined ? {} : { step }),
-    ...(source === undefined ? {} : { source }),
+    ...(source === undefined ? {} : { source: sourcePlace(root, source) }),
   }
   return {
     dataset,
@@ -44,7 +45,8 @@ function toWireVersion({ committedAt, columns, tags, ...rest }: DatasetVersion):
 }
 
 export function datasetRoutes(server: FastifyInstance, app: HttpApp): void {
-  const { datasets } = app
+  const { datasets, config } = app
+  const present = (version: DatasetVersion): WireVersion => toWireVersion(config.root, version)
   addRoute(server, {
     method: 'GET',
     url: '/datasets',
@@ -53,7 +55,7 @@ export function datasetRoutes(server: FastifyInstance, app: HttpApp): void {
     answer: datasetList,
     handle: async () => ({
       datasets: listDatasets(datasets).map((latest) => ({
-        ...toWireVersion(latest),
+        ...present(latest),
         columns: latest.columns.length,
         versions: latest.version,
       })),
@@ -67,7 +69,7 @@ export function datasetRoutes(server: FastifyInstance, app: HttpApp): void {
     params,
     answer: datasetDetail,
     async handle({ params: { dataset } }) {
-      const versions = listVersions(datasets, dataset).map(toWireVersion)
+      const versions = listVersions(datasets, dataset).map(present)
       return { name: dataset, versions, usedBy: await usesOf(app, versions) }
     },
   })
@@ -78,7 +80,7 @@ export function datasetRoutes(server: FastifyInstance, app: HttpApp): void {
     summary: 'One version of a dataset, by number, date or tag',
     params: versionParams,
     answer: datasetVersion,
-    handle: async ({ params }) => toWireVersion(resolveDataset(datasets, `${params.dataset}@${params.version}`)),
+    handle: async ({ params }) => present(resolveDataset(datasets, `${params.dataset}@${params.version}`)),
   })
   addRoute(server, {
     method: 'GET',
@@ -100,8 +102,8 @@ export function datasetRoutes(server: FastifyInstance, app: HttpApp): void {
     query: differenceQuery,
     answer: datasetDifference,
     async handle({ params: { dataset }, query }) {
-      const from = toWireVersion(resolveDataset(datasets, `${dataset}@${query.from}`))
-      const to = toWireVersion(resolveDataset(datasets, `${dataset}@${query.to}`))
+      const from = present(resolveDataset(datasets, `${dataset}@${query.from}`))
+      const to = present(resolveDataset(datasets, `${dataset}@${query.to}`))
       return { from, to, columns: [...compareSchemas(from.columns, to.columns)] }
     },
   })

@@ -5,6 +5,7 @@ import { listModels, type ModelVersion, resolveModel } from '../../../modules/mo
 import { childRuns, type Run, type RunDatum } from '../../../modules/tracking/index.ts'
 import type { HttpApp } from '../../http-app.ts'
 import type { LineageNode, lineageQuery } from '../contract/lineage.ts'
+import { sourcePlace } from '../datasets/source-place.ts'
 import { requireRun } from '../runs/load-run.ts'
 import type { TraceStart } from './trace.ts'
 
@@ -59,10 +60,11 @@ function startOf(versions: readonly ModelVersion[]): TraceStart {
 }
 
 /** Where a dataset version was read from, when it is in this store. */
-export function findDatasetSource({ datasets }: HttpApp, { dataset, version }: RunDatum): string | undefined {
+export function findDatasetSource({ datasets, config }: HttpApp, { dataset, version }: RunDatum): string | undefined {
   if (dataset === undefined || version === undefined) return undefined
   try {
-    return resolveDataset(datasets, `${dataset}@${version}`).source
+    const { source } = resolveDataset(datasets, `${dataset}@${version}`)
+    return source === undefined ? undefined : sourcePlace(config.root, source)
   } catch {
     // A version that is gone has left its runs behind: the graph shows them without its source.
     return undefined
