@@ -9,7 +9,6 @@ import { describe, expect, it } from 'vitest'
 import { openLocalArtifacts } from '../../drivers/artifact/local/index.ts'
 import { openLocalBlobs } from '../../drivers/blob/local/index.ts'
 import { openSqlite } from '../../drivers/database/sqlite/index.ts'
-import type { RunId } from '../../kernel/ids.ts'
 import {
   createFolderStore,
   createLoggedModel,
@@ -251,7 +250,7 @@ describe('where a version comes from', () => {
       tags: {},
       artifactUri: (id) => `mlflow-artifacts:/0/models/${id}/artifacts`,
     })
-    return { runId: run.id as RunId, logged }
+    return { runId: run.id, logged }
   }
 
   it('is resolved to where its files are', async () => {
