@@ -42,7 +42,7 @@ def end_runs():
     """What a scenario that failed has left open would be found by the next one."""
     import mlflow
 
-    mlflow.autolog(disable=True)
+    mlflow.sklearn.autolog(disable=True)
     while mlflow.active_run() is not None:
         mlflow.end_run()
 
