@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openLocalArtifacts } from '../../drivers/artifact/local/index.ts'
 import { openLocalBlobs } from '../../drivers/blob/local/index.ts'
-import { openSqlite } from '../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import {
   createFolderStore,
   createLoggedModel,
@@ -56,7 +56,7 @@ async function mixed(ctx: TestRegistry): Promise<void> {
 
 describe('a model and its versions of clients', () => {
   it('count together with those of the gate, and are told apart', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     expect((await registerModel(ctx, registration('c'))).version.version).toBe(3)
     const { versions, latestVersion } = await showModel(ctx, 'churn')
@@ -77,7 +77,7 @@ describe('a model and its versions of clients', () => {
   })
 
   it('that no gate has judged are nothing to predict with', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     await expect(resolveModel(ctx, 'churn@2')).rejects.toMatchObject({ code: 'models.not_gated' })
     expect(await findModel(ctx, 'churn@2')).toBeUndefined()
@@ -85,7 +85,7 @@ describe('a model and its versions of clients', () => {
   })
 
   it('are deleted for good: the number is not used again, aliases go, the same model can be registered anew', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     await promote(ctx, 'churn@1', 'challenger', reason)
     await deleteVersion(ctx, { model: 'churn', version: 1 }, reason)
@@ -101,7 +101,7 @@ describe('a model and its versions of clients', () => {
   })
 
   it('keep their history when the model is renamed or deleted, and free its name', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     await promote(ctx, 'churn@1', 'champion', reason)
     await setModelTag(ctx, 'churn', { key: 'team', value: 'crm' })
@@ -124,7 +124,7 @@ describe('a model and its versions of clients', () => {
   })
 
   it('have stages, of which the newest version each is found', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await createModel(ctx, { name: 'm' })
     for (let i = 0; i < 4; i += 1) await createVersion(ctx, { model: 'm', source: s3(`${i}`) })
     await setStage(ctx, { model: 'm', version: 1 }, { stage: 'PRODUCTION', archiveOthers: false })
@@ -146,7 +146,7 @@ describe('aliases of clients', () => {
   const version = (number: number) => ({ model: 'churn', version: number })
 
   it('are not for a release on what no gate has judged, where there is a contract', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     for (const alias of ['champion', 'Champion'])
       await expect(setAlias(ctx, version(2), alias, reason)).rejects.toMatchObject({ code: 'models.gate_required' })
@@ -159,7 +159,7 @@ describe('aliases of clients', () => {
   })
 
   it('are free on a model without a contract, and where the project names other release aliases', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     await createModel(ctx, { name: 'free' })
     await createVersion(ctx, { model: 'free', source: s3('x') })
@@ -170,7 +170,7 @@ describe('aliases of clients', () => {
   })
 
   it('are taken away and given back by a rollback, past versions that are gone', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await createModel(ctx, { name: 'churn' })
     for (let i = 0; i < 3; i += 1) await createVersion(ctx, { model: 'churn', source: s3(`${i}`) })
     for (const number of [1, 2, 3]) await setAlias(ctx, version(number), 'champion', reason)
@@ -185,7 +185,7 @@ describe('aliases of clients', () => {
   })
 
   it('are at every time what their history says, whatever is done in whatever order', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     let turn = 0
     const step = record({
       what: constantFrom('set', 'remove', 'rollback', 'delete', 'add'),
@@ -254,7 +254,7 @@ describe('where a version comes from', () => {
   }
 
   it('is resolved to where its files are', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const { runId, logged } = await sources(ctx)
     const create = async (source: string, more: object = {}) =>
       await createVersion(ctx, { model: 'm', source, ...more })
@@ -299,7 +299,7 @@ describe('where a version comes from', () => {
     'runs:/00000000000000000000000000000000/model',
     'dummy-source',
   ])('is refused when nobody could vouch for it: %s', async (source) => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await sources(ctx)
     await expect(createVersion(ctx, { model: 'm', source })).rejects.toMatchObject({
       name: expect.any(String) as string,
@@ -311,7 +311,7 @@ describe('where a version comes from', () => {
 
 describe('the search', () => {
   it('finds what its filter says, page by page, each once', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (let i = 0; i < 25; i += 1) {
       await createModel(ctx, { name: `m-${String(i).padStart(2, '0')}`, tags: { half: i < 12 ? 'first' : 'second' } })
     }
@@ -331,7 +331,7 @@ describe('the search', () => {
   })
 
   it('treats the marks of SQL and of LIKE in a value as text where they are text', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     for (const name of ["it's", 'a%b', 'a_b', 'a!b', 'axb']) await createModel(ctx, { name })
     const names = async (filter: string) =>
       (await searchModels(ctx, { filter, limit: 10 })).items.map((model) => model.name)
@@ -343,7 +343,7 @@ describe('the search', () => {
   })
 
   it('finds the versions that passed a gate by their tag, which nobody else can write', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     await mixed(ctx)
     const { items } = await searchVersions(ctx, { filter: "tags.`baton.contract.holds` = 'true'", limit: 10 })
     expect(items.map((version) => version.version)).toEqual([1])
@@ -360,7 +360,7 @@ describe('the search', () => {
   })
 
   it('shows the last changed version first', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     let now = Date.parse('2026-01-01')
     const ticking = { ...ctx, clock: { now: () => new Date((now += 1000)) } }
     await createModel(ticking, { name: 'm' })
@@ -373,7 +373,7 @@ describe('the search', () => {
 
 describe('folders of registered versions', () => {
   it('are given out by their digest, whole or in part, and cannot be changed', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const folder = join(ctx.folder, 'model')
     mkdirSync(join(folder, 'deep'), { recursive: true })
     const large = randomBytes(9_000_000)
@@ -414,7 +414,7 @@ describe('folders of registered versions', () => {
   })
 
   it('leave other paths to the store', async () => {
-    await using ctx = await openRegistry(openSqlite)
+    await using ctx = await openRegistry(openTestDatabase)
     const inner = openLocalArtifacts(join(ctx.folder, 'artifacts'))
     const blobs = openLocalBlobs(join(ctx.folder, 'blobs'))
     const store = withModelFolders(inner, { ...ctx, blobs, temporaryFolder: ctx.folder })
@@ -431,8 +431,8 @@ describe('folders of registered versions', () => {
 
 describe('the migration from the first registry', () => {
   it('keeps versions, aliases and their history', async () => {
-    await using ctx = await openRegistry(openSqlite)
-    const database = openSqlite({ file: join(ctx.folder, 'old.db') })
+    await using ctx = await openRegistry(openTestDatabase)
+    const database = openTestDatabase({ file: join(ctx.folder, 'old.db') })
     await using old = { ...ctx, database, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
     const [first, ...rest] = modelsMigrations
     await database.migrate([...trackingMigrations, first!])

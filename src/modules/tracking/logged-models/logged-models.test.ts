@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { openSqlite } from '../../../drivers/database/sqlite/index.ts'
+import { openTestDatabase } from '../../../drivers/database/test-database.fixture.ts'
 import type { Database } from '../../../ports/database.ts'
 import {
   createExperiment,
@@ -31,7 +31,7 @@ let nowMs = 1000
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-logged-models-'))
-  database = openSqlite({ file: join(folder, 'baton.db') })
+  database = openTestDatabase({ file: join(folder, 'baton.db') })
   await database.migrate(trackingMigrations)
   ctx = { database, clock: { now: () => new Date((nowMs += 1000)) } }
 })
