@@ -157,6 +157,20 @@ describe('authenticate', () => {
     ])
   })
 
+  it('learns within a second what another process has revoked or granted', async () => {
+    await addUser(ctx, ana)
+    const { secret, token } = await createToken(ctx, { user: 'ana', lifeMs: undefined })
+    const other = createAccessContext({ database, clock: ctx.clock, project: 'churn' })
+    const use = () => authenticate(ctx, `Bearer ${secret.reveal()}`)
+    expect((await use()).role).toBe('data_scientist')
+    await grantRole(other, 'ana', { role: 'viewer', by: 'test' })
+    later(1000)
+    expect((await use()).role).toBe('viewer')
+    await revokeToken(other, token.id)
+    later(1000)
+    await expect(use()).rejects.toThrow(/revoked/)
+  })
+
   it.each(['', '0d', '90', '1y', '-1d', 'ever'])('takes no life of "%s"', (text) => {
     expect(() => parseLife(text)).toThrow(/cannot live/)
   })

@@ -6,7 +6,7 @@ import { Secret } from '../../kernel/secret.ts'
 import type { AccessContext } from './context.ts'
 import { InvalidExpiryError, TokenNotFoundError } from './errors.ts'
 import type { AccessTables } from './tables.ts'
-import { requireUser } from './users.ts'
+import { changeAccess, requireUser } from './users.ts'
 
 /** Begins every token, so that scanners for leaked secrets can find it. */
 export const tokenPrefix = 'baton_'
@@ -87,15 +87,16 @@ export async function revokeToken(
   const [token] = found
   if (token === undefined || found.length > 1) throw new TokenNotFoundError(id)
   const now = ctx.clock.now()
-  const tables = ctx.database.tables<AccessTables>()
-  await tables
-    .updateTable('access_tokens')
-    .set({ revoked_at: now.toISOString() })
-    .where('id', '=', token.id)
-    .where('revoked_at', 'is', null)
-    .execute()
-  const row = await tables.selectFrom('access_tokens').selectAll().where('id', '=', token.id).executeTakeFirstOrThrow()
-  return toToken(row, now)
+  return await changeAccess(ctx, async (tables) => {
+    await tables
+      .updateTable('access_tokens')
+      .set({ revoked_at: now.toISOString() })
+      .where('id', '=', token.id)
+      .where('revoked_at', 'is', null)
+      .execute()
+    const query = tables.selectFrom('access_tokens').selectAll().where('id', '=', token.id)
+    return toToken(await query.executeTakeFirstOrThrow(), now)
+  })
 }
 
 export function toToken(row: AccessTables['access_tokens'], now: Date): Token {

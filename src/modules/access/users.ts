@@ -58,7 +58,7 @@ export async function addUser(ctx: AccessContext, input: NewUser): Promise<User>
   const role = checkRole(input.role)
   const password_hash = input.password === undefined ? null : await hashChecked(input.password)
   const at = ctx.clock.now().toISOString()
-  return await ctx.database.transaction<AccessTables, User>(async (tables) => {
+  return await changeAccess(ctx, async (tables) => {
     const created = await tables
       .insertInto('access_users')
       .values({ name: input.name, password_hash, created_at: at, removed_at: null })
@@ -74,6 +74,13 @@ export async function addUser(ctx: AccessContext, input: NewUser): Promise<User>
     await writeGrant(tables, { ...input, project: input.project ?? ctx.project, role, at })
     return (await loadUsers(tables, [input.name]))[0]!
   })
+}
+
+/** A change of who may do what, in one transaction; this process knows of it at once. */
+export async function changeAccess<T>(ctx: AccessContext, work: (tables: Tables) => Promise<T>): Promise<T> {
+  const result = await ctx.database.transaction<AccessTables, T>(work)
+  ctx.knownTokens.clear()
+  return result
 }
 
 interface Grant {
@@ -102,7 +109,7 @@ export async function grantRole(
 ): Promise<User> {
   const role = checkRole(grant.role)
   const at = ctx.clock.now().toISOString()
-  return await ctx.database.transaction<AccessTables, User>(async (tables) => {
+  return await changeAccess(ctx, async (tables) => {
     await requireUser(tables, name)
     await keepAnAdmin(ctx, tables, {
       name,
@@ -116,7 +123,7 @@ export async function grantRole(
 export async function setPassword(ctx: AccessContext, name: string, password: string): Promise<void> {
   const password_hash = await hashChecked(password)
   const at = ctx.clock.now().toISOString()
-  await ctx.database.transaction<AccessTables, void>(async (tables) => {
+  await changeAccess(ctx, async (tables) => {
     await requireUser(tables, name)
     await tables.updateTable('access_users').set({ password_hash }).where('name', '=', name).execute()
     await tables
@@ -132,7 +139,7 @@ export async function setPassword(ctx: AccessContext, name: string, password: st
 /** Removes a user: every token is revoked at once; the audit log still knows the name. */
 export async function removeUser(ctx: AccessContext, name: string): Promise<void> {
   const at = ctx.clock.now().toISOString()
-  await ctx.database.transaction<AccessTables, void>(async (tables) => {
+  await changeAccess(ctx, async (tables) => {
     await requireUser(tables, name)
     await keepAnAdmin(ctx, tables, {
       name,
