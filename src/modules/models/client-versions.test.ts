@@ -340,6 +340,20 @@ describe('the search', () => {
     expect(await names("name LIKE 'a_b'")).toEqual(['a!b', 'a%b', 'a_b', 'axb'])
     expect(await names("name LIKE 'a!b'")).toEqual(['a!b'])
     expect(await names("name = 'x'' OR 1=1 --'")).toEqual([])
+    expect(await names("name = 'axb' or name = 'a_b'")).toEqual(['a_b', 'axb'])
+  })
+
+  it('finds prompts, which are kept as models, only when the filter asks for them', async () => {
+    await using ctx = await openRegistry(openTestDatabase)
+    await createModel(ctx, { name: 'model' })
+    await createModel(ctx, { name: 'prompt', tags: { 'mlflow.prompt.is_prompt': 'true' } })
+    const names = async (filter: string) =>
+      (await searchModels(ctx, { filter, limit: 10 })).items.map((model) => model.name)
+    const tag = 'tags.`mlflow.prompt.is_prompt`'
+    expect(await names('')).toEqual(['model'])
+    expect(await names(`${tag} = 'true'`)).toEqual(['prompt'])
+    expect(await names(`${tag} != 'true' and name like '%'`)).toEqual(['model'])
+    expect(await names(`${tag} = 'false'`)).toEqual(['model'])
   })
 
   it('finds the versions that passed a gate by their tag, which nobody else can write', async () => {

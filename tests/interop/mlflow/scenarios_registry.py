@@ -311,7 +311,7 @@ def scenario_search_registered_models():
     rest = client.search_registered_models(f"tags.mark = '{mark}'", max_results=2, page_token=first.token)
     assert [m.name for m in [*first, *rest]] == names
     assert not rest.token
-    for bad in ("name > 'a'", "run_id = 'a'", "metrics.a > 1", "name = 'a' or", "name", "name = a", "name = 'a"):
+    for bad in ("name > 'a'", "run_id = 'a'", "metrics.a > 1", "name = 'a' or", "name = 'a' xor name = 'b'", "name", "name = a", "name = 'a"):
         refused(lambda bad=bad: client.search_registered_models(bad), "INVALID_PARAMETER_VALUE")
     refused(lambda: client.search_registered_models(order_by=["version ASC"]), "INVALID_PARAMETER_VALUE")
     refused(lambda: client.search_registered_models(order_by=["name", "name DESC"]), "INVALID_PARAMETER_VALUE")

@@ -1,12 +1,14 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 
 import {
+  compileCondition,
   compileNumber,
   compileText,
   type FilterComparison,
+  necessaryComparisons,
   needOperator,
   needText,
-  parseFilter,
+  parseCondition,
   parseOrder,
   textOperators,
 } from '../../tracking/index.ts'
@@ -31,15 +33,17 @@ export interface Searchable {
  * for them.
  */
 export function toConditions(searchable: Searchable, filter: string): readonly Condition[] {
-  const comparisons = parseFilter(filter)
-  const asked = comparisons.filter(({ field }) => field.entity === 'tag' && field.key === promptTag)
-  const wantsPrompts = asked.some(({ operator, value }) => value === (operator === '!=' ? 'false' : 'true'))
-  if (wantsPrompts) return comparisons.map((comparison) => compile(searchable, comparison))
-  const noPrompt = sql<SqlBool>`not ${hasTag(searchable, promptTag, sql<SqlBool>`value = 'true'`)}`
-  return [
-    ...comparisons.filter((comparison) => !asked.includes(comparison)).map((each) => compile(searchable, each)),
-    noPrompt,
-  ]
+  const condition = parseCondition(filter)
+  const isAboutPrompts = ({ field }: FilterComparison): boolean => field.entity === 'tag' && field.key === promptTag
+  const wantsPrompts = necessaryComparisons(condition).some(
+    (each) => isAboutPrompts(each) && each.value === (each.operator === '!=' ? 'false' : 'true'),
+  )
+  // A model that is no prompt has no such tag at all, so what says that it is none would not find it.
+  const holds = (comparison: FilterComparison): Condition =>
+    !wantsPrompts && isAboutPrompts(comparison) ? sql<SqlBool>`1 = 1` : compile(searchable, comparison)
+  const conditions = condition === undefined ? [] : [compileCondition(condition, holds)]
+  if (!wantsPrompts) conditions.push(sql<SqlBool>`not ${hasTag(searchable, promptTag, sql<SqlBool>`value = 'true'`)}`)
+  return conditions
 }
 
 function compile(searchable: Searchable, comparison: FilterComparison): Condition {

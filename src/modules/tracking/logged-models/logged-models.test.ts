@@ -158,6 +158,7 @@ describe('searchLoggedModels', () => {
     expect(await found({ filter: "attributes.name != 'model-1' AND params.i IN ('1', '2')" })).toEqual([2])
     expect(await found({ filter: "tags.even = 'true'" })).toEqual([2, 0])
     expect(await found({ filter: 'metrics.auc >= 0.7' })).toEqual([2, 1])
+    expect(await found({ filter: "name = 'model-0' or (params.i = '2' and metrics.auc > 0.1)" })).toEqual([2, 0])
     expect(await found({ filter: 'metrics.auc < 0.35', datasets: [{ name: 'test' }] })).toEqual([])
     expect(await found({ datasets: [{ name: 'test', digest: 'd1' }] })).toEqual([1])
     expect(await found({ filter: 'creation_timestamp > 0 and last_updated_timestamp > 0' })).toEqual([2, 1, 0])

@@ -5,7 +5,7 @@ import { type TrackingContext, tablesOf } from '../context.ts'
 import { InvalidEntryError, InvalidFilterError } from '../errors.ts'
 import type { Comparison } from '../filter/comparison.ts'
 import { compileNumber, compileText, needOperator, needText } from '../filter/compile.ts'
-import { parseFilter } from '../filter/parse.ts'
+import { compileCondition, parseCondition } from '../filter/condition.ts'
 import { readPageToken, writePageToken } from '../page-token.ts'
 import { loadLoggedModels, type LoggedModel } from './logged-model.ts'
 
@@ -68,15 +68,19 @@ export async function searchLoggedModels(ctx: TrackingContext, query: LoggedMode
   const ids = experimentIds.map(Number).filter(Number.isSafeInteger)
   if (ids.length === 0) return { items: [] }
   const measuredOn = onDatasets(datasets ?? [])
-  const comparisons = parseFilter(filter ?? '')
+  const condition = parseCondition(filter ?? '')
+  let comparesMetrics = false
+  const holds = (comparison: Comparison): Condition => {
+    comparesMetrics ||= comparison.field.entity === 'metric'
+    return compile(comparison, measuredOn)
+  }
   let select = tablesOf(ctx)
     .selectFrom('logged_models')
     .selectAll()
     .where('lifecycle_stage', '=', 'active')
     .where('experiment_id', 'in', ids)
-  for (const comparison of comparisons) select = select.where(compile(comparison, measuredOn))
-  if (measuredOn !== undefined && !comparisons.some(({ field }) => field.entity === 'metric'))
-    select = select.where(hasMetric(measuredOn))
+  if (condition !== undefined) select = select.where(compileCondition(condition, holds))
+  if (measuredOn !== undefined && !comparesMetrics) select = select.where(hasMetric(measuredOn))
   for (const key of toOrder(orderBy ?? [])) select = select.orderBy(key)
   const rows = await select
     .limit(limit + 1)
