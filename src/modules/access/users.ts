@@ -16,7 +16,7 @@ import type { AccessTables } from './tables.ts'
 type Tables = Kysely<AccessTables>
 
 /** A grant with this project is for every project. */
-export const everyProject = '*'
+const everyProject = '*'
 const passwordCharacters = { least: 10, most: 512 }
 
 export interface User {

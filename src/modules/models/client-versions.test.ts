@@ -1,13 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-
 import { array, asyncProperty, assert, constantFrom, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { openLocalArtifacts } from '../../drivers/artifact/local/index.ts'
-import { openLocalBlobs } from '../../drivers/blob/local/index.ts'
 import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
 import {
   createFolderStore,
@@ -24,9 +17,7 @@ import {
   describeVersion,
   findModel,
   getModel,
-  getVersion,
   latestVersions,
-  modelsMigrations,
   promote,
   registerModel,
   removeAlias,
@@ -42,7 +33,6 @@ import {
   setVersionTag,
   showModel,
   verifyModels,
-  withModelFolders,
 } from './index.ts'
 import { openRegistry, reason, registration, type TestRegistry } from './registry.fixture.ts'
 
@@ -382,134 +372,5 @@ describe('the search', () => {
     await describeVersion(ticking, { model: 'm', version: 2 }, 'touched')
     const { items } = await searchVersions(ticking, { limit: 10 })
     expect(items.map((version) => version.version)).toEqual([2, 3, 1])
-  })
-})
-
-describe('folders of registered versions', () => {
-  it('are given out by their digest, whole or in part, and cannot be changed', async () => {
-    await using ctx = await openRegistry(openTestDatabase)
-    const folder = join(ctx.folder, 'model')
-    mkdirSync(join(folder, 'deep'), { recursive: true })
-    const large = randomBytes(9_000_000)
-    writeFileSync(join(folder, 'MLmodel'), 'flavors:\n')
-    writeFileSync(join(folder, 'deep', 'model.onnx'), large)
-    const blobs = openLocalBlobs(join(ctx.folder, 'blobs'))
-    const folders = createFolderStore(blobs, join(ctx.folder, 'tmp'))
-    const model = await folders.store(folder)
-    const inner = openLocalArtifacts(join(ctx.folder, 'artifacts'))
-    const store = withModelFolders(inner, { ...ctx, blobs, temporaryFolder: join(ctx.folder, 'tmp') })
-    const root = `models/${model.digest.slice(7)}`
-    const read = async (path: string, range?: { first: number; last: number }) =>
-      await buffer((await store.open(path, range)).content)
-
-    expect(await store.list(root)).toEqual([])
-    await expect(store.open(`${root}/MLmodel`)).rejects.toMatchObject({ kind: 'not_found' })
-    await registerModel(ctx, registration('a', { model }))
-    expect(await store.list(root)).toEqual([
-      { name: 'MLmodel', isFolder: false, sizeBytes: 9 },
-      { name: 'deep', isFolder: true },
-    ])
-    expect(await store.list(`${root}/deep`)).toEqual([{ name: 'model.onnx', isFolder: false, sizeBytes: 9_000_000 }])
-    expect((await read(`${root}/MLmodel`)).toString()).toBe('flavors:\n')
-    expect((await read(`${root}/MLmodel`, { first: 2, last: 5 })).toString()).toBe('avor')
-    expect((await read(`${root}/deep/model.onnx`)).equals(large)).toBe(true)
-    const part = await read(`${root}/deep/model.onnx`, { first: 10, last: 8_999_998 })
-    expect(part.equals(large.subarray(10, 8_999_999))).toBe(true)
-    for (const path of [`${root}/other`, `${root}/../x`, `${root}/deep`, root])
-      await expect(store.open(path)).rejects.toMatchObject({ kind: 'not_found' })
-    for (const change of [
-      () => store.put(`${root}/MLmodel`, (async function* () {})()),
-      () => store.delete(root),
-      () => store.startUpload(`${root}/x`),
-    ])
-      await expect(change()).rejects.toMatchObject({ code: 'models.folder_read_only' })
-    await deleteVersion(ctx, { model: 'churn', version: 1 }, reason)
-    expect(await store.list(root)).toEqual([])
-  })
-
-  it('leave other paths to the store', async () => {
-    await using ctx = await openRegistry(openTestDatabase)
-    const inner = openLocalArtifacts(join(ctx.folder, 'artifacts'))
-    const blobs = openLocalBlobs(join(ctx.folder, 'blobs'))
-    const store = withModelFolders(inner, { ...ctx, blobs, temporaryFolder: ctx.folder })
-    const content = async function* () {
-      yield Buffer.from('hello')
-    }
-    await store.put('models/short/a.txt', content())
-    expect((await buffer((await inner.open('models/short/a.txt')).content)).toString()).toBe('hello')
-    expect(await store.size('models/short/a.txt')).toBe(5)
-    await store.delete('models')
-    expect(await store.list('models/short')).toEqual([])
-  })
-})
-
-describe('the migration from the first registry', () => {
-  it('keeps versions, aliases and their history', async () => {
-    await using ctx = await openRegistry(openTestDatabase)
-    const database = openTestDatabase({ file: join(ctx.folder, 'old.db') })
-    await using old = { ...ctx, database, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
-    const [first, ...rest] = modelsMigrations
-    await database.migrate([...trackingMigrations, first!])
-    const { contract, signature, judgement } = (await registerModel(ctx, registration('a'))).version
-    const digest = `sha256:${'a'.repeat(64)}`
-    const at = '2026-01-02T03:04:05.000Z'
-    const tables = database.tables<Record<string, Record<string, unknown>>>()
-    await tables
-      .insertInto('registered_models')
-      .values({ name: 'churn', last_version: 2, created_at: at, updated_at: at })
-      .execute()
-    for (const version of [1, 2])
-      await tables
-        .insertInto('model_versions')
-        .values({
-          model: 'churn',
-          version,
-          run_id: `r${version}`,
-          model_digest: digest,
-          size_bytes: 1000,
-          files: 2,
-          report_digest: `sha256:${String(version).repeat(64)}`,
-          contract_digest: digest,
-          contract: JSON.stringify(contract),
-          signature: JSON.stringify(signature),
-          judgement: JSON.stringify(judgement),
-          status: 'ready',
-          created_at: at,
-        })
-        .execute()
-    await tables
-      .insertInto('model_aliases')
-      .values({ model: 'churn', alias: 'champion', version: 2, updated_at: at })
-      .execute()
-    for (const number of [1, 2])
-      await tables
-        .insertInto('alias_events')
-        .values({
-          id: `e${number}`,
-          model: 'churn',
-          alias: 'champion',
-          number,
-          from_version: null,
-          to_version: number,
-          action: 'promote',
-          ...reason,
-          at,
-        })
-        .execute()
-    await database.migrate([...trackingMigrations, first!, ...rest])
-    expect(await resolveModel(old, 'churn@champion')).toMatchObject({
-      version: 2,
-      runId: 'r2',
-      origin: 'gate',
-      location: `mlflow-artifacts:/models/${'a'.repeat(64)}`,
-      tags: { 'baton.contract.holds': 'true', 'baton.model.digest': digest },
-      contract,
-      createdAt: at,
-    })
-    expect((await rollback(old, 'churn', 'champion', reason)).version.version).toBe(1)
-    expect((await createVersion(old, { model: 'churn', source: s3('x') })).version).toBe(3)
-    expect(await getVersion(old, { kind: 'latest', model: 'churn' })).toMatchObject({ origin: 'client' })
-    await renameModel(old, 'churn', 'other')
-    expect((await showModel(old, 'other')).history).toHaveLength(3)
   })
 })
