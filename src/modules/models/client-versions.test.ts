@@ -2,13 +2,7 @@ import { array, asyncProperty, assert, constantFrom, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { openTestDatabase } from '../../drivers/database/test-database.fixture.ts'
-import {
-  createFolderStore,
-  createLoggedModel,
-  createRun,
-  getLoggedModel,
-  trackingMigrations,
-} from '../tracking/index.ts'
+import { createLoggedModel, createRun, getLoggedModel } from '../tracking/index.ts'
 import {
   createModel,
   createVersion,
