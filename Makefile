@@ -25,9 +25,6 @@ test: node_modules/.package-lock.json ## every test that this machine can run
 test-postgres: node_modules/.package-lock.json ## the tests of modules on a PostgreSQL server instead of SQLite files
 	BATON_TEST_DATABASE=postgres npm run --silent test -- src/modules
 
-test-postgres: node_modules/.package-lock.json ## the tests of modules on a PostgreSQL server instead of SQLite files
-	BATON_TEST_DATABASE=postgres npm run --silent test -- src/modules
-
 check: lint types floors unused build ## lint, types, floors, dead code, package
 lint types floors unused build: node_modules/.package-lock.json
 	npm run --silent $@
