@@ -3,7 +3,7 @@ import { argv } from 'node:process'
 
 import { fitInWorker, learnerSpec, predictFitted } from '../../src/modules/learners/index.ts'
 import { type BenchData, toTable } from './data.ts'
-import { rocAuc } from './roc-auc.ts'
+import { rocAuc } from '../../src/modules/learners/roc-auc.fixture.ts'
 
 const [, , file, rowsText] = argv as [string, string, string, string]
 const rows = Number(rowsText)
